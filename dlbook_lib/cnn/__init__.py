@@ -1,0 +1,19 @@
+"""Convolution from the definition up, and the networks made of it.
+
+Files, in the order of the chapter::
+
+    convolution      the mathematical operation, and the matrices that carry it out
+    kernels          small kernels with a name: edges, blurs, sharpening
+    geometry         how many outputs a sliding window has, and the padding that keeps the size
+    conv_layer       the layer climbed in rungs: plain loops, then one matrix product
+    cost             parameters and multiplications of five kinds of layer
+    receptive_field  what one output can see, by recursion and by measurement
+    pooling          maximum and mean over windows, and the way back up
+    transposed       the convolution that enlarges: the adjoint of the ordinary one
+    separable        depthwise, pointwise, and the two in a row
+    backward         the gradients of convolution and pooling, written out
+    lenet            LeNet-5, the first network of the book
+
+Shape letters: B batch, C channels in, O channels out, H and W height and width, T length of a signal,
+K kernel size (Kh, Kw), L number of places where a window is read.
+"""
