@@ -20,7 +20,17 @@ _KIND = {"cuda": "CUDA", "mps": "Apple"}
 
 
 class DeviceChoice(NamedTuple):
-    """A device, the floating-point type to compute in there, and why it was chosen."""
+    """A device, the floating-point type to compute in there, and why it was chosen.
+
+    Parameters
+    ----------
+    device : torch.device
+        Where to put models and data.
+    dtype : torch.dtype
+        What autocast should use there.
+    reason : str
+        The name of the GPU, or why there is none.
+    """
 
     device: torch.device
     dtype: torch.dtype

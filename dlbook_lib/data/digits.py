@@ -1,17 +1,12 @@
 r"""Handwritten digits that need no network: 1797 scans of 8×8 pixels, on a canvas of any size.
 
-The scans are those of Alpaydin and Kaynak [1]_ as scikit-learn embeds them, their 17 levels of grey scaled
-to [0, 1]. On larger canvases they stand in for MNIST [2]_, which sets a digit of 20×20 pixels into 28×28.
+The scans are those of Alpaydin and Kaynak ("Optical Recognition of Handwritten Digits", UCI Machine
+Learning Repository, 1998) as scikit-learn embeds them, their 17 levels of grey scaled to [0, 1]. On larger
+canvases they stand in for MNIST (LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to
+Document Recognition", 1998), which sets a digit of 20×20 pixels into 28×28.
 
 Differs from MNIST: 25 times smaller; enlarged from 8×8 pixels, so that strokes are soft; centred by the
 frame of the scan instead of the digit's centre of mass.
-
-References
-----------
-.. [1] Alpaydin and Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository,
-       1998.
-.. [2] LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition",
-       Proceedings of the IEEE 86, 1998.
 """
 
 from __future__ import annotations

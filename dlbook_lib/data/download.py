@@ -1,18 +1,14 @@
 r"""MNIST and CIFAR-10 at full size, fetched once by torchvision and kept.
 
-torchvision knows the addresses and the checksums of LeCun et al.'s digits [1]_ and Krizhevsky's colour
-images [2]_, and shows the progress. Added here: a time-out, where it would wait forever; a download that
-reaches the cache whole or not at all; a validation part; and, where torchvision or the network is
-missing, one sentence that names the embedded set to take instead.
+torchvision knows the addresses and the checksums of the digits (LeCun, Bottou, Bengio and Haffner,
+"Gradient-Based Learning Applied to Document Recognition", 1998) and of the colour images (Krizhevsky,
+"Learning Multiple Layers of Features from Tiny Images", 2009), and shows the progress. Added here: a
+time-out, where it would wait forever; a download that reaches the cache whole or not at all; a validation
+part; and, where torchvision or the network is missing, one sentence that names the embedded set to take
+instead.
 
 Differs from torchvision: images come as tensors of float32 in [0, 1], and a tenth of the training images,
 the same tenth every time, is set aside for validation.
-
-References
-----------
-.. [1] LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition",
-       Proceedings of the IEEE 86, 1998.
-.. [2] Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 """
 
 from __future__ import annotations
@@ -35,6 +31,7 @@ from dlbook_lib.data.split import Split, stratified_parts
 
 __all__ = ["CIFAR10_CLASSES", "DataUnavailableError", "cifar10", "mnist"]
 
+#: What CIFAR-10's class numbers mean, from 0 to 9.
 CIFAR10_CLASSES = (
     "airplane",
     "automobile",
