@@ -1,0 +1,28 @@
+"""The website, as a Sphinx extension that ``_config.yml`` loads.
+
+Parts of the extension:
+
+    math      formulas typeset while the site is built
+    assets    the site's own scripts and styles, and the vendored ones, served by the site itself
+    payloads  the data of figures, in files that are loaded when a figure is drawn
+    pages     the pages that the build writes: Freshness, Index of systems, the library's reference
+
+What `make` runs besides:
+
+    vendor    installs the vendored JavaScript
+    execute   runs the notebooks beforehand
+    serve     shows the finished site
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def setup(app) -> dict[str, Any]:
+    """Connect the parts to Sphinx."""
+    from dlbook_lib.site import assets, math, pages, payloads
+
+    for part in (assets, math, pages, payloads):
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}
