@@ -1,0 +1,115 @@
+"""Every page in a real browser: it asks only this site, draws everything, and can be used by everyone."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import built_pages
+
+from dlbook_lib.site.vendor import MODULES
+
+pytestmark = pytest.mark.slow
+
+WIDTHS = {"phone": 360, "desk": 1280}
+AXE = MODULES / "axe-core" / "axe.min.js"
+
+
+class Visit:
+    """A page opened in a browser, read to its end, with all that it asked for and complained of."""
+
+    def __init__(self, chromium, address, page, *, theme="light", width=1280):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+        context.add_init_script(
+            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+        )
+        self.tab = context.new_page()
+        self.requests, self.complaints = [], []
+        self.tab.on("request", lambda request: self.requests.append(request.url))
+        self.tab.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.tab.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.tab.on("console", self._hear)
+        self.tab.on(
+            "response", lambda r: self.complaints.append(f"{r.status}: {r.url}") if r.status >= 400 else None
+        )
+        self.tab.goto(address + page, wait_until="load")
+
+    def _hear(self, message):
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def read_to_the_end(self):
+        """Scroll every figure into view and wait until it is drawn."""
+        for figure in self.tab.locator(".dlbook-figure").all():
+            figure.scroll_into_view_if_needed()
+            figure.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=20_000)
+        self.tab.evaluate("window.scrollTo(0, 0)")
+
+    def close(self):
+        self.tab.context.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Open pages, and close them after the test."""
+    opened = []
+
+    def open_page(page, **options):
+        opened.append(Visit(chromium, address, page, **options))
+        return opened[-1]
+
+    yield open_page
+    for each in opened:
+        each.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", built_pages())
+def test_page_is_whole(visit, page, theme, width):
+    opened = visit(page, theme=theme, width=width)
+    opened.read_to_the_end()
+
+    foreign = [url for url in opened.requests if urlsplit(url).hostname not in ("127.0.0.1", None)]
+    assert not foreign, "the page asked another host"
+    assert not opened.complaints
+    assert opened.tab.evaluate("document.documentElement.dataset.theme") == theme
+    too_wide = opened.tab.evaluate("document.scrollingElement.scrollWidth") - width
+    assert too_wide <= 0, f"the page is {too_wide} px wider than the window"
+
+    opened.tab.add_script_tag(path=AXE)
+    found = opened.tab.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [
+        f"{v['id']}: {v['nodes'][0]['html'][:200]} ({v['nodes'][0]['failureSummary']})"
+        for v in found["violations"]
+        if v["impact"] in ("serious", "critical")
+    ]
+    assert not serious
+
+
+def test_figures_follow_the_theme_switch(visit):
+    opened = visit("index.html", theme="light")
+    opened.read_to_the_end()
+    colour = "getComputedStyle(document.querySelector('.js-plotly-plot .legendtext')).fill"
+    light = opened.tab.evaluate(colour)
+    opened.tab.evaluate("document.documentElement.dataset.theme = 'dark'")
+    opened.tab.wait_for_function(f"{colour} !== '{light}'", timeout=5_000)
+    assert not opened.complaints
+
+
+def test_search_finds_a_word_of_the_book(visit):
+    opened = visit("search.html?q=receptive")
+    opened.tab.locator("#search-results li a").first.wait_for(timeout=10_000)
+    assert not opened.complaints
+    assert "convolution" in opened.tab.locator("#search-results").inner_html()
+
+
+def test_a_figure_that_cannot_be_drawn_keeps_its_sentence(chromium, address):
+    context = chromium.new_context()
+    context.route("**/plotly*.js", lambda route: route.abort())
+    tab = context.new_page()
+    tab.goto(address + "index.html")
+    figure = tab.locator(".dlbook-figure").first
+    figure.scroll_into_view_if_needed()
+    figure.locator(".dlbook-note").wait_for(timeout=10_000)
+    assert figure.locator("p[role=img]").is_visible()
+    assert "could not be drawn" in figure.inner_text()
+    context.close()
