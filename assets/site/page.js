@@ -22,6 +22,8 @@
       const chapter = arrow.closest("li")?.querySelector("a")?.textContent.trim();
       arrow.setAttribute("aria-label", `Sections of ${chapter}`);
     }
+    // A list inside a list belongs to the item before it.
+    for (const list of document.querySelectorAll("ul > ul")) list.previousElementSibling?.append(list);
     // A list of citations does not consist of list items.
     for (const list of document.querySelectorAll(".citation-list[role=list]")) list.removeAttribute("role");
   }

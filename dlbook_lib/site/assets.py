@@ -6,6 +6,7 @@ fonts, and Sphinx's whole search index on every page. Both are left out (the ind
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ from dlbook_lib.figures.theme import page_templates
 from dlbook_lib.site.vendor import ASSETS, FONTS, MODULES, SERVED
 
 OWN = ("book.css", "figures.js", "page.js")
+SHAPING = (ASSETS / "site", ASSETS / "templates", Path(__file__).parent)  # they shape every page
 FONT_STYLES = [f"fonts/{font}/{style}.css" for font in FONTS for style in ("wght", "wght-italic")]
 
 
@@ -32,6 +34,13 @@ def serve_files(app: Sphinx) -> None:
     app.config.templates_path.append(str(ASSETS / "templates"))
     for name in (*FONT_STYLES, *OWN):
         app.add_js_file(name, loading_method="defer") if name.endswith(".js") else app.add_css_file(name)
+
+
+def watch_files(app: Sphinx) -> None:
+    """Make every page be written again when our scripts, styles, templates or this extension change."""
+    files = sorted(path for folder in SHAPING for path in folder.glob("*.*"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
+    app.config.dlbook_shaping_files = digest.hexdigest()
 
 
 def add_filter(app: Sphinx) -> None:
@@ -57,5 +66,7 @@ def copy_vendored(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.connect("builder-inited", add_filter)
+    app.add_config_value("dlbook_shaping_files", "", "html", types=(str,))
     app.connect("config-inited", lambda app, config: serve_files(app))
+    app.connect("config-inited", lambda app, config: watch_files(app))
     app.connect("build-finished", copy_vendored)
