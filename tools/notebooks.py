@@ -24,10 +24,9 @@ def tidy(path: Path) -> bool:
     notebook = nbformat.read(path, as_version=4)
     for cell, result in zip(notebook.cells, ran.cells):
         if cell.cell_type == "code":
-            cell.execution_count = None
-            cell.outputs = result.outputs if KEPT in cell.metadata.get("tags", []) else []
-            for output in cell.outputs:
-                output.pop("execution_count", None)
+            kept = KEPT in cell.metadata.get("tags", [])  # nbval compares only cells that have a number
+            cell.execution_count = result.execution_count if kept else None
+            cell.outputs = result.outputs if kept else []
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
