@@ -59,7 +59,7 @@ COLAB := _build/colab/bin
 colab:
 	@$(PYTHON) -m venv _build/colab
 	@$(COLAB)/pip install --quiet --requirement tests/colab-packages.txt
-	@$(COLAB)/pip install --quiet --constraint tests/colab-packages.txt nbval pytest-timeout pytest-xdist
+	@$(COLAB)/pip install --quiet --constraint tests/colab-packages.txt lxml nbval pytest-timeout pytest-xdist
 	@$(COLAB)/pip install --quiet --no-deps --editable .
 	@$(COLAB)/pytest --numprocesses 2 --dist loadfile --nbval-lax index.ipynb chapters
 	@$(COLAB)/pytest --numprocesses 2 tests/cnn tests/data tests/figures tests/train tests/test_catalog.py

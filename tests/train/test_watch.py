@@ -21,6 +21,7 @@ ALONE = Team(DeviceChoice(torch.device("cpu"), torch.float32, "asked for"))
 @pytest.fixture(autouse=True)
 def no_variable(monkeypatch):
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")  # room for the whole line
 
 
 @pytest.fixture
