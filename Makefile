@@ -37,7 +37,7 @@ lab: install
 check: install
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
-	@$(VENV)/pytest --numprocesses 2 -m "not slow"
+	@$(VENV)/pytest --numprocesses 2 -m "not slow" --doctest-modules dlbook_lib tests
 
 clean:
 	@rm -rf _build build *.egg-info .pytest_cache .ruff_cache assets/node_modules

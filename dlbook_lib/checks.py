@@ -231,7 +231,7 @@ def _letters(shape: Sequence[int | str]) -> str:
 def _short(value: Any) -> str:
     """Show a value as a message does: a tensor by its shape, anything else in at most 60 characters."""
     shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple):
+    if isinstance(shape, tuple) and shape:
         return f"{type(value).__name__} of shape {_letters(shape)}"
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

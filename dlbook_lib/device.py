@@ -105,6 +105,8 @@ def move(batch, device: torch.device):
         return batch.to(device, non_blocking=True)
     if isinstance(batch, dict):
         return {key: move(value, device) for key, value in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):  # a named tuple
+        return type(batch)(*(move(value, device) for value in batch))
     if isinstance(batch, list | tuple):
         return type(batch)(move(value, device) for value in batch)
     return batch
@@ -122,7 +124,8 @@ def _problem_with(name: str, memory: float) -> str | None:
             probe = torch.ones(64, 64, device=name)
             (probe @ probe).sum().item()
     except (RuntimeError, AssertionError) as error:  # torch.OutOfMemoryError is a RuntimeError
-        return f"the {_KIND[name]} GPU failed a test product: {str(error).splitlines()[0]}"
+        said = str(error).strip() or type(error).__name__
+        return f"the {_KIND[name]} GPU failed a test product: {said.splitlines()[0]}"
     return None
 
 

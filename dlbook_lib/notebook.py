@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -77,7 +78,7 @@ def expect(value: Any, low: float, high: float, claim: str) -> None:
     check_type("claim", claim, str, "a string")
     check_number("low", low)
     check_number("high", high, low=low)
-    if hasattr(value, "item"):  # a torch or NumPy scalar
+    if hasattr(value, "item") and math.prod(value.shape) == 1:  # a torch or NumPy scalar
         value = value.item()
     check_type("value", value, (int, float), "one number")
     if not low <= value <= high:

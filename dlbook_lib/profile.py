@@ -32,8 +32,9 @@ def current_profile() -> str:
 
     Examples
     --------
-    >>> os.environ["DLBOOK_PROFILE"] = "quick"
-    >>> current_profile()
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, DLBOOK_PROFILE="quick"):
+    ...     current_profile()
     'quick'
     """
     chosen = os.environ.get("DLBOOK_PROFILE")
@@ -60,8 +61,9 @@ def budget(*, quick: Size, full: Size) -> Size:
 
     Examples
     --------
-    >>> os.environ["DLBOOK_PROFILE"] = "full"
-    >>> budget(quick=2, full=20)
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, DLBOOK_PROFILE="full"):
+    ...     budget(quick=2, full=20)
     20
     """
     return quick if current_profile() == "quick" else full

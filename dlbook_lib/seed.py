@@ -37,6 +37,7 @@ def seed_everything(seed: int = 0) -> None:
     True
     """
     check_integer("seed", seed, low=0, high=2**32 - 1)
+    seed = int(seed)  # torch takes no NumPy integer
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002  (third-party code draws from NumPy's global state)
     torch.manual_seed(seed)
@@ -70,4 +71,4 @@ def generator(seed: int = 0, device: torch.device | str = "cpu") -> torch.Genera
     True
     """
     check_integer("seed", seed, low=0, high=2**32 - 1)
-    return torch.Generator(device=device).manual_seed(seed)
+    return torch.Generator(device=device).manual_seed(int(seed))

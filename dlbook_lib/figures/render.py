@@ -67,11 +67,15 @@ class BookRenderer(MimetypeRenderer):
     def to_mimebundle(self, fig_dict: dict[str, Any]) -> dict[str, Any]:
         """Return the figure in the forms that the present host can use."""
         if "google.colab" in sys.modules:
-            return {
-                "text/html": pio.to_html(fig_dict, include_plotlyjs="cdn", full_html=False, validate=False)
-            }
+            drawn = pio.to_html(fig_dict, include_plotlyjs="cdn", full_html=False, validate=False)
+            alt = html.escape(_sentence(fig_dict))
+            return {"text/html": f'<div role="figure" aria-label="{alt}">{drawn}</div>'}
         figure = json.loads(pio.to_json(fig_dict, validate=False))
         return {PLOTLY_JSON: figure, "text/html": _page_html(figure)}
+
+
+def _sentence(figure: dict[str, Any]) -> str:
+    return (figure["layout"].get("meta") or {}).get("alt", "")
 
 
 def _page_html(figure: dict[str, Any]) -> str:
@@ -79,13 +83,13 @@ def _page_html(figure: dict[str, Any]) -> str:
     layout = {
         key: value for key, value in figure["layout"].items() if key != "template"
     }  # the page has its own
-    alt = (layout.get("meta") or {}).get("alt", "")
-    data = json.dumps({**figure, "layout": layout}, separators=(",", ":")).replace("</", "<\\/")
+    alt = html.escape(_sentence(figure))
+    data = json.dumps({**figure, "layout": layout}, separators=(",", ":")).replace("<", "\\u003c")
     kinds = " ".join(sorted({trace.get("type", "scatter") for trace in figure["data"]}))
     height = layout.get("height", DEFAULT_HEIGHT)
     return (
         f'<div class="dlbook-figure" data-traces="{kinds}" style="min-height:{height}px">'
-        f'<p role="img" aria-label="{html.escape(alt)}">{html.escape(alt)}</p>'
+        f'<p role="img" aria-label="{alt}">{alt}</p>'
         f'<script type="application/json">{data}</script></div>'
     )
 

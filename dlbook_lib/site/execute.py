@@ -158,11 +158,14 @@ def _circumstances() -> dict[str, str]:
 def _imports(python: str) -> set[str]:
     """Name the modules of ours that a piece of Python imports."""
     names = set()
-    for node in ast.walk(ast.parse(python)):
+    try:
+        tree = ast.parse(python)
+    except SyntaxError:  # the kernel will say where
+        return names
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
     return {name for name in names if name.split(".")[0] == "dlbook_lib"}
 
@@ -188,7 +191,7 @@ def main() -> int:
     listed = notebooks()
     due = [path for path in listed if outdated(cache, path)]
     if not due:
-        print(f"execute: {len(listed)} notebooks are up to date")
+        print(f"execute: all {len(listed)} notebooks are up to date")
         return 0
     failed = [run for run in execute(due) if run.error]
     for run in failed:

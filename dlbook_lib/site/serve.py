@@ -57,7 +57,7 @@ def main() -> None:
     if not (SITE / "index.html").exists():
         sys.exit("serve: there is no site yet: run `make book`")
     asked = os.environ.get("PORT", "")
-    if asked and not (asked.isdigit() and 1 <= int(asked) <= 65535):
+    if asked and not (asked.isdecimal() and 1 <= int(asked) <= 65535):
         sys.exit(f"serve: PORT must be a number from 1 to 65535, got {asked!r}")
     try:
         server = open_server(int(asked)) if asked else open_server(FIRST_PORT, tries=TRIES)
