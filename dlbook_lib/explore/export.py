@@ -1,0 +1,183 @@
+"""``compute`` as an ONNX model, for the page and for native ONNX Runtime.
+
+Every export runs in a process of its own: one that fails leaves torch's exporter in a state in which later
+ones fail too. Sessions must be made with the optimisation level ``basic``: beyond it ONNX Runtime returns
+wrong numbers for ``A.T @ v``, silently (tests/explore/test_export.py holds the case).
+
+    python -m dlbook_lib.explore.export "as it is" task.pkl model.onnx
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from dlbook_lib.explore.explorer import Explorer
+
+__all__ = ["ExportError", "export", "open_session", "run_session"]
+
+WAYS = ("as it is", "traced")  # a function that takes gradients inside must be traced first
+ARGUMENT, RESULT = "in_", "out_"  # before names in the model, where operators have names of their own
+DTYPES = {torch.float32: "float32", torch.int64: "int64", torch.bool: "bool"}
+
+
+class ExportError(RuntimeError):
+    """An explorer's function cannot run in a page; the message says why and what to change."""
+
+
+class _Positional(nn.Module):
+    """``compute`` with its arguments in order, and all its outputs as float32."""
+
+    def __init__(self, compute, arguments: list[str], outputs: list[str]) -> None:
+        super().__init__()
+        self.compute, self.arguments, self.outputs = compute, arguments, outputs
+
+    def forward(self, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        results = self.compute(**dict(zip(self.arguments, tensors)))
+        return tuple(results[name].to(torch.float32, copy=True) for name in self.outputs)
+
+
+def export(explorer: Explorer) -> bytes:
+    """Export an explorer's function.
+
+    Parameters
+    ----------
+    explorer : Explorer
+        What to export.
+
+    Returns
+    -------
+    bytes
+        The model, without the metadata that it does not need.
+
+    Raises
+    ------
+    ExportError
+        If ``compute`` holds something that ONNX cannot express.
+    """
+    import cloudpickle
+
+    task = cloudpickle.dumps((explorer.compute, explorer.inputs(), list(explorer.evaluate())))
+    refusals = []
+    for way in WAYS:
+        with tempfile.TemporaryDirectory() as folder:
+            given, made = Path(folder, "task.pkl"), Path(folder, "model.onnx")
+            given.write_bytes(task)
+            environment = os.environ | {"OMP_NUM_THREADS": "1"}
+            command = [sys.executable, "-m", "dlbook_lib.explore.export", way, str(given), str(made)]
+            result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+            if result.returncode == 0:
+                return made.read_bytes()
+            refusals.append(_reason(result.stderr))
+    raise ExportError(
+        f"compute of {explorer.name} cannot be exported to ONNX: {refusals[0]}. "
+        "Use plain tensor operations: no linalg.solve, inv or svd, no `if` on a tensor, no random numbers"
+    )
+
+
+def open_session(model: bytes):
+    """Open a model in native ONNX Runtime, as the page opens it.
+
+    Parameters
+    ----------
+    model : bytes
+        What :func:`export` returned.
+
+    Returns
+    -------
+    onnxruntime.InferenceSession
+        On one thread, optimised no further than is safe.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def run_session(session, inputs: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Run a session.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+        From :func:`open_session`.
+    inputs : dict of str to Tensor
+        From :meth:`Explorer.inputs`; what the model does not use is left out.
+
+    Returns
+    -------
+    dict of str to Tensor
+        The outputs, float32.
+    """
+    taken = {node.name for node in session.get_inputs()}
+    feed = {ARGUMENT + name: tensor.numpy() for name, tensor in inputs.items() if ARGUMENT + name in taken}
+    names = [node.name for node in session.get_outputs()]
+    results = zip(names, session.run(names, feed))
+    return {name.removeprefix(RESULT): torch.from_numpy(value) for name, value in results}
+
+
+def _reason(errors: str) -> str:
+    """Find the sentence in a traceback that says what is wrong."""
+    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    operator = re.search(r"torch\.ops\.([\w.]+)", errors)
+    if "ConversionError" in errors and operator:
+        return f"the operator {operator[1]} has no ONNX form"
+    told = [
+        line for line in lines if "Error" in line or "No ONNX function" in line or "not supported" in line
+    ]
+    return (told or lines or ["no reason was given"])[-1][:300]
+
+
+def _main(way: str, given: str, made: str) -> None:
+    import onnx
+
+    torch.set_num_threads(1)
+    compute, inputs, outputs = pickle.loads(Path(given).read_bytes())
+    module = _Positional(compute, list(inputs), outputs).eval()
+    if way == "traced":
+        module = make_fx(module)(*inputs.values())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            module,
+            tuple(inputs.values()),
+            input_names=[ARGUMENT + name for name in inputs],
+            output_names=[RESULT + name for name in outputs],
+            dynamo=True,
+            verbose=False,
+        )
+    model = program.model_proto
+    graph = model.graph
+    del graph.value_info[:]
+    for thing in (
+        model,
+        graph,
+        *graph.node,
+        *graph.input,
+        *graph.output,
+        *graph.initializer,
+        *model.functions,
+    ):
+        if hasattr(thing, "metadata_props"):
+            del thing.metadata_props[:]
+        if hasattr(thing, "doc_string"):
+            thing.doc_string = ""
+    onnx.checker.check_model(model)
+    Path(made).write_bytes(model.SerializeToString())
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
