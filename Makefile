@@ -25,6 +25,7 @@ install:
 
 book: install
 	@$(VENV)/python -m dlbook_lib.site.vendor
+	@$(VENV)/python -m dlbook_lib.site.explorers
 	@$(VENV)/python -m dlbook_lib.site.execute
 	@$(VENV)/jupyter-book build . -n -W --keep-going
 
@@ -62,7 +63,7 @@ colab:
 	@$(COLAB)/pip install --quiet --constraint tests/colab-packages.txt lxml nbval pytest-timeout pytest-xdist
 	@$(COLAB)/pip install --quiet --no-deps --editable .
 	@$(COLAB)/pytest --numprocesses 2 --dist loadfile --nbval-lax index.ipynb chapters
-	@$(COLAB)/pytest --numprocesses 2 tests/cnn tests/data tests/figures tests/train tests/test_catalog.py
+	@$(COLAB)/pytest --numprocesses 2 tests/cnn tests/data tests/explore/test_kernel.py tests/explorers tests/figures tests/train tests/test_catalog.py
 
 pins: install
 	@$(VENV)/pip install --quiet --constraint constraints.txt uv

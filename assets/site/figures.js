@@ -1,68 +1,21 @@
-// Draws the page's figures with the plotly.js that the site serves itself.
+// Draws the page's figures, each when it comes near the window.
 //
-// A figure arrives as <div class="dlbook-figure"> holding its sentence and its JSON. It is drawn when it
-// comes near the window, with the smallest bundle of plotly.js that knows all its page's traces, in the
-// colours of the page's theme; switching the theme recolours what is drawn. A figure of fixed proportions
-// takes the height that suits the width it has; slides get a native slider.
+// A figure arrives as <div class="dlbook-figure"> holding its sentence and its JSON; plots.js draws it. Slides
+// get a native slider.
 
 (() => {
   "use strict";
-  const BUNDLES = [
-    ["basic", ["scatter", "bar", "pie"]],
-    ["cartesian", ["scatter", "bar", "pie", "box", "contour", "heatmap", "histogram", "histogram2d", "image", "violin"]],
-    ["gl3d", ["scatter", "scatter3d", "surface", "mesh3d", "cone"]],
-  ];
   const NEAR = "250px"; // of the window, where a figure is drawn
-  const TALLEST = 440; // pixels of a plot of fixed proportions
-  const NARROW = 576; // pixels of a page without room for plotly's buttons
-  const root = new URL("plotly/", document.currentScript.src);
+  const plots = window.dlbookPlots;
   window.dlbookFigures = {};
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-  const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
-
-  /** Load a script once; later calls share the first promise. */
-  const loading = new Map();
-  function load(file) {
-    if (!loading.has(file)) {
-      loading.set(file, new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        script.src = file;
-        script.onload = resolve;
-        script.onerror = () => reject(new Error(`${new URL(file).pathname} could not be loaded`));
-        document.head.append(script);
-      }));
-    }
-    return loading.get(file);
-  }
-
-  /** Find the smallest bundle that draws every figure of this page. */
-  function bundleFor(hosts) {
-    const types = hosts.flatMap((host) => host.dataset.traces.split(" "));
-    const fits = BUNDLES.find(([, known]) => types.every((type) => known.includes(type)));
-    return new URL(`plotly${fits ? `-${fits[0]}` : ""}.min.js`, root).href;
-  }
 
   /** Get a figure's data: from the page, or from the file that the page names. */
   async function dataOf(host) {
     const script = host.querySelector("script");
     if (!script.dataset.src) return JSON.parse(script.textContent);
-    await load(new URL(script.dataset.src, document.baseURI).href);
+    await plots.load(new URL(script.dataset.src, document.baseURI).href);
     return window.dlbookFigures[script.dataset.name];
-  }
-
-  /** The parts of a layout that depend on the width, for a figure of fixed proportions. */
-  function fitted(layout, width) {
-    const aspect = layout.meta?.aspect;
-    if (!aspect || width < 100) return {}; // a page that is being laid out or a closed fold has no width
-    const { t, b, l = 12, r = 12 } = layout.margin;
-    const before = layout.height - t - b;
-    const plot = Math.round(Math.min((width - l - r) * aspect, TALLEST));
-    const height = t + plot + b;
-    const changes = { height };
-    if (layout.title?.y) changes["title.y"] = 1 - ((1 - layout.title.y) * layout.height) / height;
-    if (layout.legend?.y) changes["legend.y"] = 1 + ((layout.legend.y - 1) * before) / plot;
-    return changes;
   }
 
   /** Take plotly's own slider out of a layout: the page has a native one. */
@@ -109,28 +62,13 @@
     host.append(player);
   }
 
-  async function draw(host, bundle) {
-    const [figure] = await Promise.all([dataOf(host), load(bundle), load(new URL("templates.js", root).href)]);
+  async function draw(host) {
+    const [figure] = await Promise.all([dataOf(host), plots.ready()]);
     const sentence = host.querySelector("p");
-    const plot = document.createElement("div");
-    plot.setAttribute("role", "figure");
-    plot.setAttribute("aria-label", sentence.textContent);
     sentence.hidden = true;
-    host.append(plot);
-
     const slides = figure.frames?.length && figure.layout.meta?.slides;
     const layout = slides ? withoutControls(figure.layout) : figure.layout;
-    layout.template = window.dlbookTemplates[theme()];
-    const config = { displaylogo: false, responsive: true, displayModeBar: innerWidth < NARROW ? false : "hover" };
-    await Plotly.newPlot(plot, { data: figure.data, layout, frames: figure.frames, config });
-    plot.querySelectorAll(".main-svg").forEach((svg) => svg.setAttribute("aria-hidden", "true")); // the label says it
-    const fit = () => {
-      const changes = fitted(layout, host.clientWidth);
-      if (changes.height && changes.height !== plot._fullLayout.height) Plotly.relayout(plot, changes);
-      host.style.minHeight = "";
-    };
-    fit();
-    new ResizeObserver(fit).observe(host);
+    const plot = await plots.draw(host, { ...figure, layout }, sentence.textContent);
     if (slides) addPlayer(host, plot, figure);
     host.dataset.drawn = "";
   }
@@ -147,10 +85,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     const hosts = [...document.querySelectorAll(".dlbook-figure")];
     if (!hosts.length) return;
-    const bundle = bundleFor(hosts);
     const waiting = new Set(hosts);
     const start = (host) => {
-      if (waiting.delete(host)) draw(host, bundle).catch((error) => fail(host, error));
+      if (waiting.delete(host)) draw(host).catch((error) => fail(host, error));
     };
 
     const watcher = new IntersectionObserver((entries) => {
@@ -158,11 +95,5 @@
     }, { rootMargin: NEAR });
     hosts.forEach((host) => watcher.observe(host));
     addEventListener("beforeprint", () => hosts.forEach(start));
-
-    new MutationObserver(() => {
-      for (const plot of document.querySelectorAll(".dlbook-figure[data-drawn] .js-plotly-plot")) {
-        Plotly.relayout(plot, { template: window.dlbookTemplates[theme()] });
-      }
-    }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   });
 })();

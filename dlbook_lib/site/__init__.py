@@ -5,6 +5,7 @@ Parts of the extension:
     math      formulas typeset while the site is built
     assets    the site's own scripts and styles, and the vendored ones, served by the site itself
     payloads  the data of figures, in files that are loaded when a figure is drawn
+    explorers the explorers of a page, their gallery, and a page for each alone
     pages     the pages that the build writes: Freshness, Index of systems, the library's reference
 
 What `make` runs besides:
@@ -21,8 +22,8 @@ from typing import Any
 
 def setup(app) -> dict[str, Any]:
     """Connect the parts to Sphinx."""
-    from dlbook_lib.site import assets, math, pages, payloads
+    from dlbook_lib.site import assets, explorers, math, pages, payloads
 
-    for part in (assets, math, pages, payloads):
+    for part in (assets, explorers, math, pages, payloads):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": False}

@@ -17,8 +17,13 @@ from sphinx.application import Sphinx
 from dlbook_lib.figures.theme import page_templates
 from dlbook_lib.site.vendor import ASSETS, FONTS, MODULES, SERVED
 
-OWN = ("book.css", "figures.js", "page.js")
-SHAPING = (ASSETS / "site", ASSETS / "templates", Path(__file__).parent)  # they shape every page
+OWN = ("book.css", "plots.js", "figures.js", "page.js")  # figures.js needs plots.js
+SHAPING = (
+    ASSETS / "site",
+    ASSETS / "explorer",
+    ASSETS / "templates",
+    Path(__file__).parent,
+)  # they shape every page
 FONT_STYLES = [f"fonts/{font}/{style}.css" for font in FONTS for style in ("wght", "wght-italic")]
 
 
@@ -48,12 +53,9 @@ def add_filter(app: Sphinx) -> None:
     app.builder.templates.environment.filters["without_scripts"] = without_scripts
 
 
-def copy_vendored(app: Sphinx, error: Exception | None) -> None:
-    """Copy the vendored files into the finished site, where they are new."""
-    if error or app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    for target, pattern in SERVED.items():
+def copy_files(static: Path) -> None:
+    """Copy the vendored files, the explorers' runtime and the figures' colours into a ``_static`` folder."""
+    for target, pattern in SERVED:
         (static / target).mkdir(parents=True, exist_ok=True)
         for source in MODULES.glob(pattern):
             copy = static / target / source.name
@@ -61,6 +63,13 @@ def copy_vendored(app: Sphinx, error: Exception | None) -> None:
                 shutil.copyfile(source, copy)
     templates = f"window.dlbookTemplates = {json.dumps(page_templates())};\n"
     (static / "plotly" / "templates.js").write_text(templates, encoding="utf-8")
+    shutil.copytree(ASSETS / "explorer", static / "explorer", dirs_exist_ok=True)
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Copy what is not Sphinx's into the finished site."""
+    if not error and app.builder.format == "html":
+        copy_files(Path(app.outdir) / "_static")
 
 
 def setup(app: Sphinx) -> None:
@@ -69,4 +78,4 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("dlbook_shaping_files", "", "html", types=(str,))
     app.connect("config-inited", lambda app, config: serve_files(app))
     app.connect("config-inited", lambda app, config: watch_files(app))
-    app.connect("build-finished", copy_vendored)
+    app.connect("build-finished", finish)

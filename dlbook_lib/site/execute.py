@@ -31,8 +31,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sphinx_external_toc.parsing import parse_toc_yaml
 from tqdm import tqdm
 
+from dlbook_lib.explore.hosts import FOLDER
 from dlbook_lib.site.vendor import ROOT
 
+EXPLORERS = ROOT / "_build" / "explorers"
 CACHE = ROOT / "_build" / ".jupyter_cache"
 CELL_TIMEOUT = 600  # seconds
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
@@ -61,7 +63,7 @@ def inputs_digest(path: Path) -> str:
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     code = "\n".join(map(TransformerManager().transform_cell, cells))  # turns %magics into plain Python
     digest.update(code.encode())
-    for module in sorted(_reached(_imports(code))):
+    for module in sorted(reached(_imports(code))):
         digest.update(module.read_bytes())
     return digest.hexdigest()
 
@@ -125,7 +127,9 @@ def _run(path: Path, cache, lock: threading.Lock, bar: tqdm) -> Run:
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=lambda **_: bar.update(),
     )
-    environment = os.environ | ONE_THREAD | {"TQDM_DISABLE": "1"}  # a page shows no progress bars
+    environment = (
+        os.environ | ONE_THREAD | {"TQDM_DISABLE": "1", FOLDER: str(EXPLORERS)}
+    )  # as a page shows it
     digest, start = inputs_digest(path), time.perf_counter()
     try:
         client.execute(env=environment)
@@ -170,7 +174,7 @@ def _imports(python: str) -> set[str]:
     return {name for name in names if name.split(".")[0] == "dlbook_lib"}
 
 
-def _reached(names: set[str]) -> set[Path]:
+def reached(names: set[str]) -> set[Path]:
     """Follow imports from module to module and return the files."""
     files: set[Path] = set()
     queue = list(names)

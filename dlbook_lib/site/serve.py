@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from dlbook_lib.site.vendor import ROOT
 
@@ -23,8 +24,8 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def open_server(port: int = 0, *, tries: int = 1) -> ThreadingHTTPServer:
-    """Bind the site to a port of this machine, or to the first free one after it.
+def open_server(port: int = 0, *, tries: int = 1, folder: Path | None = None) -> ThreadingHTTPServer:
+    """Bind a folder to a port of this machine, or to the first free one after it.
 
     Parameters
     ----------
@@ -32,6 +33,8 @@ def open_server(port: int = 0, *, tries: int = 1) -> ThreadingHTTPServer:
         From 1 to 65535, or 0 for any free port.
     tries : int
         How many ports to try.
+    folder : Path, optional
+        What to serve; the site by default.
 
     Returns
     -------
@@ -43,7 +46,7 @@ def open_server(port: int = 0, *, tries: int = 1) -> ThreadingHTTPServer:
     OSError
         If none of the ports is free.
     """
-    handler = functools.partial(Quiet, directory=str(SITE))
+    handler = functools.partial(Quiet, directory=str(folder or SITE))
     for candidate in range(port, port + tries):
         try:
             return ThreadingHTTPServer(("127.0.0.1", candidate), handler)

@@ -22,13 +22,16 @@ OLDEST_NODE = 18
 
 FONTS = ("source-serif-4", "source-sans-3", "source-code-pro")
 
-# What the site serves: path under _static -> path under node_modules, where a pattern may name several files.
-SERVED = {
-    "mathjax": "@mathjax/mathjax-newcm-font/chtml/woff2/*.woff2",
-    **{f"fonts/{font}": f"@fontsource-variable/{font}/wght*.css" for font in FONTS},
-    **{f"fonts/{font}/files": f"@fontsource-variable/{font}/files/*-wght-*.woff2" for font in FONTS},
-    "plotly": "plotly.js-*dist-min/*.min.js",
-}
+ENGINE = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+
+# What the site serves: folder under _static, and path under node_modules; a pattern may name several files.
+SERVED = (
+    ("mathjax", "@mathjax/mathjax-newcm-font/chtml/woff2/*.woff2"),
+    *((f"fonts/{font}", f"@fontsource-variable/{font}/wght*.css") for font in FONTS),
+    *((f"fonts/{font}/files", f"@fontsource-variable/{font}/files/*-wght-*.woff2") for font in FONTS),
+    ("plotly", "plotly.js-*dist-min/*.min.js"),
+    *(("ort", f"onnxruntime-web/dist/{file}") for file in ENGINE),
+)
 
 
 class VendorError(RuntimeError):
@@ -64,7 +67,7 @@ def install() -> bool:
         "--no-fund",
         "--no-update-notifier",
     ]
-    print("vendor: npm installs MathJax, plotly.js and axe-core", flush=True)
+    print("vendor: npm installs MathJax, plotly.js, onnxruntime-web and axe-core", flush=True)
     result = subprocess.run(command, cwd=ASSETS, env=environment, capture_output=True, text=True)
     if result.returncode:
         raise VendorError(_explain(result.stderr))

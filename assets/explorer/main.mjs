@@ -1,0 +1,51 @@
+// The explorers of a page: each is built when it comes near the window.
+
+import { element } from "./dom.mjs";
+import { Explorer } from "./explorer.mjs";
+import { readHash } from "./link.mjs";
+
+const NEAR = "400px"; // of the window
+/** @type {Map<string, Explorer>} */
+const built = new Map();
+window.dlbookExplorers = new Map();
+
+/** @param {HTMLElement} root */
+async function build(root) {
+  const source = new URL(root.dataset.src, document.baseURI);
+  try {
+    const answer = await fetch(source);
+    if (!answer.ok) throw new Error(`${source.pathname} was not found`);
+    const explorer = new Explorer(root, await answer.json(), source);
+    await explorer.open();
+    built.set(explorer.payload.name, explorer);
+    window.dlbookExplorers.set(explorer.payload.name, explorer.handle());
+    root.dataset.drawn = "";
+  } catch (error) {
+    root.append(element("p", { class: "dlbook-notice", role: "status" }, `This explorer could not be built: ${error.message}.`));
+  }
+}
+
+function main() {
+  const roots = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".dlbook-explorer[data-src]"))];
+  if (!roots.length) return;
+  const style = new URL("explorer.css", import.meta.url).href;
+  if (!document.querySelector('link[href*="explorer.css"]')) document.head.append(element("link", { rel: "stylesheet", href: style }));
+  const waiting = new Set(roots);
+  const start = (root) => { if (waiting.delete(root)) build(root); };
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) start(entry.target);
+  }, { rootMargin: NEAR });
+  roots.forEach((root) => watcher.observe(root));
+  addEventListener("beforeprint", () => roots.forEach(start));
+  const follow = () => {
+    const { name, query } = readHash();
+    const root = roots.find((each) => each.id === name);
+    if (root && waiting.has(root)) start(root);
+    else built.get(name)?.follow(query);
+  };
+  addEventListener("hashchange", follow);
+  if (location.hash) follow();
+}
+
+if (document.readyState === "loading" || !window.dlbookPlots) document.addEventListener("DOMContentLoaded", main);
+else main();
