@@ -6,6 +6,7 @@ Files, in the order of the chapter::
     kernels          small kernels with a name: edges, blurs, sharpening
     geometry         how many outputs a sliding window has, and the padding that keeps the size
     conv_layer       the layer climbed in rungs: plain loops, then one matrix product
+    gather           the layer once more, with stride, dilation and padding as data
     cost             parameters and multiplications of five kinds of layer
     receptive_field  what one output can see, by recursion and by measurement
     pooling          maximum and mean over windows, and the way back up

@@ -1,0 +1,142 @@
+"""The panels of attention temperature: three matrices in a chain, one row of them, two curves."""
+
+from __future__ import annotations
+
+import math
+
+import plotly.graph_objects as go
+
+from dlbook_lib.explorers._attention_words import LENGTH
+from dlbook_lib.explorers._temperature import COLDEST, GRID, HOTTEST
+from dlbook_lib.figures.theme import COLORS, DIVERGING, SEQUENTIAL, frame, legend_above
+
+__all__ = ["draw_attention"]
+
+
+def draw_attention(
+    scores,
+    scaled,
+    weights,
+    cell,
+    row_now,
+    row_one,
+    effective_path,
+    jacobian_path,
+    effective,
+    jacobian,
+    now,
+    words,
+):
+    """Lay out the chain of three matrices, the hovered query's weights, and two curves over the temperature.
+
+    Parameters
+    ----------
+    scores, scaled, weights : ndarray of shape (10, 10)
+        Queries by row, keys by column.
+    cell : ndarray of shape (4,)
+        Left, right, top and bottom of the hovered cell.
+    row_now, row_one : ndarray of shape (10,)
+        Weights of the hovered row at this temperature and at 1.
+    effective_path, jacobian_path : ndarray of shape (53,)
+        Its effective number of keys and the size of its Jacobian, over the grid of temperatures.
+    effective, jacobian, now : ndarray of shape (1,)
+        Both at this temperature, and the temperature.
+    words : list of str
+        The ten words.
+
+    Returns
+    -------
+    dict of str to Figure
+        By panel.
+    """
+    chain = {
+        "scores": (scores, "Scores QK⊤", ".0f", DIVERGING, (-36, 36)),
+        "scaled": (scaled, "Masked, ÷ {root:.0f}, ÷ {temperature}", ".0f", DIVERGING, (-9, 9)),
+        "weights": (weights, "Weights: softmax of each row", ".0%", SEQUENTIAL, (0, 1)),
+    }
+    figures = {name: _matrix(words, cell, *parts) for name, parts in chain.items()}
+    figures["row"] = _bars(words, row_now, row_one)
+    figures["effective"] = _curve(
+        effective_path, now, effective, "Effective number of keys", (0, LENGTH + 0.5)
+    )
+    figures["jacobian"] = _curve(jacobian_path, now, jacobian, "Size of the softmax's Jacobian", (0, 0.55))
+    return figures
+
+
+def _matrix(words, cell, z, title, number, colors, span):
+    """Draw a table of queries by keys with a frame around the hovered cell."""
+    places = list(range(LENGTH))
+    axis = dict(tickmode="array", tickvals=places, ticktext=words, showgrid=False, zeroline=False)
+    cells = go.Heatmap(
+        z=z,
+        colorscale=colors,
+        zmin=span[0],
+        zmax=span[1],
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        texttemplate=f"%{{z:{number}}}",
+        textfont=dict(size=10),
+        hovertemplate=f"%{{y}} → %{{x}}: %{{z:{number}}}<extra></extra>",
+    )
+    box = dict(
+        type="rect", x0=cell[0], x1=cell[1], y0=cell[2], y1=cell[3], line=dict(color=COLORS["model"], width=3)
+    )
+    return frame(
+        [cells],
+        alt="",
+        default="",
+        title=title,
+        height=270,
+        aspect=1.0,
+        shapes=[box],
+        xaxis=axis | dict(range=[-0.5, LENGTH - 0.5], tickangle=-60),
+        yaxis=axis | dict(range=[LENGTH - 0.5, -0.5]),
+    )
+
+
+def _bars(words, row_now, row_one):
+    """Draw the hovered query's weights at two temperatures."""
+    places = list(range(LENGTH))
+    names = ("at this temperature", "at temperature 1")
+    colors = (COLORS["model"], COLORS["noise"])
+    bars = [
+        go.Bar(x=places, y=row, name=name, marker_color=color)
+        for row, name, color in zip((row_now, row_one), names, colors)
+    ]
+    room, legend = legend_above(names, 220)
+    return frame(
+        bars,
+        alt="",
+        default="",
+        title="Weights of the framed row",
+        height=220,
+        above=room,
+        barmode="group",
+        legend=legend,
+        xaxis=dict(tickvals=places, ticktext=words, tickangle=-60, range=[-0.6, LENGTH - 0.4]),
+        yaxis=dict(range=[0, 1.02], tickformat=".0%"),
+    )
+
+
+def _curve(path, now, value, title, span):
+    """Draw a number over the temperature, and where it stands now."""
+    line = go.Scatter(x=GRID.tolist(), y=path, mode="lines", line_color=COLORS["data"], hoverinfo="skip")
+    here = go.Scatter(x=now, y=value, mode="markers", marker=dict(color=COLORS["model"], size=11))
+    ticks = [0.05, 0.2, 1, 5, 20]
+    return frame(
+        [line, here],
+        alt="",
+        default="",
+        title=title,
+        height=220,
+        showlegend=False,
+        xaxis=dict(
+            type="log",
+            range=[math.log10(COLDEST), math.log10(HOTTEST)],
+            tickvals=ticks,
+            ticktext=[str(tick) for tick in ticks],
+            title="temperature",
+        ),
+        yaxis=dict(range=list(span)),
+    )

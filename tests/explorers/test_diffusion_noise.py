@@ -1,0 +1,208 @@
+"""The way into noise: chain and jump have one law, the spectrum is a Fourier transform's, the bar matters."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from dlbook_lib.explorers._diffusion_math import SCHEDULES, alpha_bars, power_spectrum, ring_means
+from dlbook_lib.explorers.diffusion_noise import diffusion_noise as explorer
+
+NOISE = explorer.controls["noise"].bank.double().numpy()
+BLANK = explorer.controls["picture"].extremes()[0]
+MAY_BE_BLANK = {"paths", "correlation"}
+
+
+def schedule(name, first=1e-4, last=0.02):
+    return [x.numpy() for x in alpha_bars(*map(torch.tensor, (SCHEDULES[name], first, last)))]
+
+
+def states(count, seed=0):
+    stream = torch.Generator().manual_seed(seed)
+    return [{name: c.sample(stream) for name, c in explorer.controls.items()} for _ in range(count)]
+
+
+def numbers(**chosen):
+    return {name: value.double().numpy() for name, value in explorer.evaluate(chosen).items()}
+
+
+def say(**chosen):
+    return explorer.sentence(explorer.evaluate(chosen), chosen)
+
+
+def standardised(chosen):
+    pixels = explorer.controls["picture"].encode(chosen["picture"])[""][0].double().numpy()
+    return (pixels - pixels.mean()) / pixels.std()
+
+
+@pytest.mark.parametrize(("first", "last"), [(1e-4, 0.02), (1e-5, 0.1), (0.01, 1e-3)])
+def test_linear_schedule_is_the_product_of_its_steps(first, last):
+    alpha, bar = schedule("linear", first, last)
+    product = 1.0
+    for t in range(1000):
+        step = 1 - (first + (last - first) * t / 999)
+        product *= step
+        assert alpha[t] == pytest.approx(step, abs=1e-8)
+        assert bar[t] == pytest.approx(product, rel=1e-4)
+
+
+def test_linear_schedule_ends_where_the_paper_ends():
+    assert schedule("linear")[1][-1] == pytest.approx(4.036e-5, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("cosine", lambda u: np.cos((u + 0.008) / 1.008 * np.pi / 2) ** 2),
+        ("sigmoid", lambda u: 1 / (1 + np.exp(6 * u - 3)) - 1 / (1 + np.exp(3))),
+    ],
+)
+def test_curved_schedules_follow_their_papers_and_cut_the_last_steps(name, shape):
+    alpha, bar = schedule(name)
+    u = np.arange(1, 1001) / 1000
+    assert bar[:990] == pytest.approx(shape(u)[:990] / shape(0), rel=1e-6)
+    assert alpha.min() == pytest.approx(1e-3)
+    assert np.all(np.diff(bar) < 0)
+    assert bar[-1] < 1e-6
+
+
+def test_spectrum_is_that_of_the_fast_fourier_transform():
+    for seed in range(5):
+        x = torch.randn(32, 32, generator=torch.Generator().manual_seed(seed))
+        spectrum = power_spectrum(x)
+        assert torch.allclose(spectrum, torch.fft.fft2(x).abs().square() / 1024, atol=1e-4)
+        assert spectrum.mean().item() == pytest.approx(x.square().mean().item(), rel=1e-5)
+
+
+def test_rings_average_over_directions():
+    power = torch.rand(32, 32, generator=torch.Generator().manual_seed(0))
+    sums, counts = np.zeros(24), np.zeros(24)
+    for i in range(32):
+        for j in range(32):
+            radius = round(math.hypot(min(i, 32 - i), min(j, 32 - j)))
+            sums[radius] += power[i, j]
+            counts[radius] += 1
+    assert ring_means(power).numpy() == pytest.approx(sums[1:17] / counts[1:17], rel=1e-5)
+
+
+@pytest.mark.parametrize("chosen", states(24))
+def test_jump_spectrum_and_histogram_agree_with_numpy(chosen):
+    alpha, bar = schedule(chosen["schedule"], chosen["beta_start"], chosen["beta_end"])
+    share = (alpha if chosen["printed"] else bar)[chosen["t"] - 1]
+    x0 = standardised(chosen)
+    seen = np.sqrt(share) * x0 + np.sqrt(1 - share) * NOISE[chosen["noise"]][:1024].reshape(32, 32)
+    got = numbers(**chosen)
+    assert got["xt"] == pytest.approx(seen, abs=1e-4)
+    assert got["snr"] == pytest.approx(10 * np.log10(share / (1 - share)), abs=1e-2)
+    assert got["correlation"] == pytest.approx(np.corrcoef(x0.ravel(), seen.ravel())[0, 1], abs=1e-4)
+    power = np.abs(np.fft.fft2(x0)).ravel()[1:] ** 2 / 1024
+    above = power * share > 1 - share
+    assert got["standing"] == pytest.approx(above.mean(), abs=2.5 / 1023)
+    assert got["carried"] == pytest.approx(power[above].sum() / power.sum(), abs=0.01)
+    assert got["density"].sum() * 0.2 == pytest.approx(1, abs=1e-4)
+    assert (got["density"] * np.linspace(-4, 4, 41)).sum() * 0.2 == pytest.approx(
+        np.clip(seen, -4, 4).mean(), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("chosen", states(12, seed=1))
+def test_paths_are_the_chain_walked_move_by_move(chosen):
+    alpha, bar = schedule(chosen["schedule"], chosen["beta_start"], chosen["beta_end"])
+    moves = NOISE[chosen["noise"]][1024:].reshape(64, 40)
+    _, row, column = chosen["pixel"]
+    x = np.full(64, standardised(chosen)[row, column])
+    paths, before = [x], 1.0
+    for k in range(40):
+        ratio = bar[25 * k + 24] / before
+        assert ratio == pytest.approx(np.prod(alpha[25 * k : 25 * k + 25]), rel=1e-6)
+        x, before = np.sqrt(ratio) * x + np.sqrt(1 - ratio) * moves[:, k], bar[25 * k + 24]
+        paths.append(x)
+    paths = np.stack(paths, 1)
+    got = numbers(**chosen)
+    assert got["paths"].reshape(6, 42)[:, :41] == pytest.approx(paths[:6], abs=1e-3)
+    stop = round(float(got["stop"])) // 25
+    assert abs(25 * stop - chosen["t"]) <= 24
+    assert got["path_mean"] == pytest.approx(paths[:, stop].mean(), abs=1e-3)
+    assert got["path_spread"] == pytest.approx(paths[:, stop].std(ddof=1), abs=1e-3)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_thousand_single_steps_and_the_jump_have_the_same_moments(name):
+    alpha, bar = schedule(name)
+    mean, variance = 2.0, 0.25
+    for t in range(1000):
+        mean, variance = np.sqrt(alpha[t]) * mean, alpha[t] * variance + 1 - alpha[t]
+        assert mean == pytest.approx(np.sqrt(bar[t]) * 2, rel=1e-9)
+        assert variance == pytest.approx(0.25 * bar[t] + 1 - bar[t], rel=1e-9)
+
+
+def test_paths_and_jump_agree_in_law():
+    inputs = explorer.inputs({"t": 400})
+    for seed in range(5):
+        inputs["noise"] = torch.randn(3584, generator=torch.Generator().manual_seed(seed))
+        got = explorer.compute(**inputs)
+        z = (got["path_mean"] - got["jump_mean"]) / got["jump_spread"] * 8
+        assert abs(z) < 3.5
+        assert 0.75 < got["path_spread"] / got["jump_spread"] < 1.25
+        assert got["inside"] > 0.85
+
+
+def test_without_the_bar_the_spread_is_that_of_one_step():
+    alpha, bar = schedule("linear")
+    assert (np.sqrt(bar[499]) * 2, 0.25 * bar[499] + 1 - bar[499]) == pytest.approx((0.561, 0.941), abs=1e-3)
+    assert (np.sqrt(alpha[499]) * 2, 0.25 * alpha[499] + 1 - alpha[499]) == pytest.approx(
+        (1.99, 0.258), abs=1e-3
+    )
+    got = numbers(printed=True, t=500)
+    assert got["sigma"] == pytest.approx(np.sqrt(1 - alpha[499]), abs=1e-5)
+    assert got["true_sigma"] == pytest.approx(np.sqrt(1 - bar[499]), abs=1e-5)
+    assert got["inside"] < 0.3
+
+
+def test_sentences():
+    assert say().startswith("After 200 of 1000 steps, what is seen is 0.81 of the picture plus 0.58 of noise")
+    assert "only noise of standard deviation" in say(picture=BLANK)
+    assert "0.1002, where 500 steps in a row give 0.9599" in say(printed=True, t=500)
+    assert "every frequency of the picture lies below the noise (−43.9 dB)" in say(t=1000)
+    assert "no frequency of the picture has drowned yet" in say(t=1, beta_start=1e-5)
+    assert "–" not in say(picture=BLANK, t=1000)
+
+
+def test_challenges_are_open_at_the_start_and_can_be_met():
+    assert [explorer.evaluate()[c.met].item() for c in explorer.challenges] == [0, 0, 0]
+    met = [t for t in range(1, 1001) if numbers(t=t)["equal"]]
+    assert 259 in met
+    assert len(met) < 15
+    assert numbers(schedule="cosine", t=500)["late"]
+    assert numbers(schedule="sigmoid", t=500)["late"]
+    assert not numbers(schedule="cosine", t=501)["late"]
+    assert [t for t in (1, 2, 3, 100, 500, 1000) if numbers(printed=True, t=t)["right"]] == [1]
+    assert not numbers(t=1)["right"]
+
+
+def test_no_linear_schedule_stays_late_and_ends_in_noise():
+    for first in np.geomspace(1e-5, 1e-2, 7):
+        for last in np.geomspace(1e-3, 0.1, 25):
+            assert not numbers(t=500, beta_start=float(first), beta_end=float(last))["late"]
+
+
+def test_presets_show_what_they_promise():
+    first, outline, grass, end, bare = (explorer.evaluate(preset) for preset in explorer.presets.values())
+    assert first["correlation"] > 0.99
+    assert outline["standing"] < 0.05
+    assert outline["carried"] > 0.7
+    usual = explorer.evaluate({"t": 300})
+    assert grass["carried"] < usual["carried"] - 0.2
+    assert abs(end["correlation"]) < 0.1
+    assert bare["kind"] == 2
+
+
+@pytest.mark.parametrize("picture", [None, BLANK])
+def test_every_extreme_gives_numbers(picture):
+    for name, control in explorer.controls.items():
+        for value in control.extremes():
+            chosen = ({} if picture is None else {"picture": picture}) | {name: value}
+            for key, output in explorer.evaluate(chosen).items():
+                assert torch.isfinite(output).all() or key in MAY_BE_BLANK, (key, chosen)
+            assert explorer.sentence(explorer.evaluate(chosen), chosen)
