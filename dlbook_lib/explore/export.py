@@ -115,7 +115,7 @@ def run_session(session, inputs: dict[str, torch.Tensor]) -> dict[str, torch.Ten
     session : onnxruntime.InferenceSession
         From :func:`open_session`.
     inputs : dict of str to Tensor
-        From :meth:`Explorer.inputs`; what the model does not use is left out.
+        From ``Explorer.inputs``; what the model does not use is left out.
 
     Returns
     -------

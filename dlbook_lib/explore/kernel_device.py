@@ -22,7 +22,7 @@ __all__ = ["Gathered", "device_for", "evaluate_on"]
 class Gathered(TorchFunctionMode):
     """Inside it every operation takes its tensors to one device first.
 
-    New tensors need :class:`torch.device` as a context around it: what is written to in place must be
+    New tensors need ``torch.device`` as a context around it: what is written to in place must be
     made on the device.
 
     Parameters

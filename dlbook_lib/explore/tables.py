@@ -197,7 +197,7 @@ class Noise(Control):
 
     @property
     def bank(self) -> torch.Tensor:
-        """All stored arrays, shape (draws, *shape)."""
+        """All stored arrays, the draws along their first axis."""
         generator = torch.Generator().manual_seed(self.seed)
         return torch.randn(self.draws, *self.shape, generator=generator)
 

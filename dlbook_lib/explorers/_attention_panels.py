@@ -6,7 +6,7 @@ import math
 
 import plotly.graph_objects as go
 
-from dlbook_lib.explorers._attention_words import LENGTH
+from dlbook_lib.explorers._attention_words import HEADS, LENGTH
 from dlbook_lib.explorers._temperature import COLDEST, GRID, HOTTEST
 from dlbook_lib.figures.theme import COLORS, DIVERGING, SEQUENTIAL, frame, legend_above
 
@@ -20,6 +20,7 @@ def draw_attention(
     cell,
     row_now,
     row_one,
+    heads,
     effective_path,
     jacobian_path,
     effective,
@@ -37,6 +38,8 @@ def draw_attention(
         Left, right, top and bottom of the hovered cell.
     row_now, row_one : ndarray of shape (10,)
         Weights of the hovered row at this temperature and at 1.
+    heads : ndarray of shape (4, 10)
+        Weights of the same row in each of the four heads.
     effective_path, jacobian_path : ndarray of shape (53,)
         Its effective number of keys and the size of its Jacobian, over the grid of temperatures.
     effective, jacobian, now : ndarray of shape (1,)
@@ -56,6 +59,7 @@ def draw_attention(
     }
     figures = {name: _matrix(words, cell, *parts) for name, parts in chain.items()}
     figures["row"] = _bars(words, row_now, row_one)
+    figures["heads"] = _heads(words, heads)
     figures["effective"] = _curve(
         effective_path, now, effective, "Effective number of keys", (0, LENGTH + 0.5)
     )
@@ -116,6 +120,34 @@ def _bars(words, row_now, row_one):
         legend=legend,
         xaxis=dict(tickvals=places, ticktext=words, tickangle=-60, range=[-0.6, LENGTH - 0.4]),
         yaxis=dict(range=[0, 1.02], tickformat=".0%"),
+    )
+
+
+def _heads(words, heads):
+    """Draw the hovered query's weights in all heads, one above the other."""
+    cells = go.Heatmap(
+        z=heads,
+        colorscale=SEQUENTIAL,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        texttemplate="%{z:.0%}",
+        textfont=dict(size=10),
+        hovertemplate="%{y}, %{x}: %{z:.0%}<extra></extra>",
+    )
+    places, names = list(range(LENGTH)), [name.partition(" ")[0] for name in HEADS]
+    return frame(
+        [cells],
+        alt="",
+        default="",
+        title="The framed row in every head",
+        height=130,
+        xaxis=dict(
+            tickvals=places, ticktext=words, tickangle=-60, range=[-0.5, LENGTH - 0.5], showgrid=False
+        ),
+        yaxis=dict(tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.5, -0.5]),
     )
 
 

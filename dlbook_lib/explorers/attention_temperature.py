@@ -84,6 +84,8 @@ def attend(
         "query": query,
         "unknown": (words == 1).sum(),
     }
+    every = torch.stack([_at(head_scores(words, torch.tensor(n)), query) for n in HEADS.values()])
+    numbers["heads"] = torch.where(row_seen, tempered(every, row_seen, root * temperature), math.nan)
     numbers |= _row(row, row_seen, root, temperature)
     numbers |= _arithmetic(row / (root * temperature), row_seen, _at(pairs, query), key)
     numbers |= {"score": _at(row, key), "weight": _at(_at(weights, query), key)}

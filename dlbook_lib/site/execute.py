@@ -100,12 +100,13 @@ def execute(paths: list[Path], *, workers: int | None = None) -> list[Run]:
     cells = {
         path: sum(c.cell_type == "code" for c in nbformat.read(path, as_version=4).cells) for path in paths
     }
+    digests = {path: inputs_digest(path) for path in paths}  # not in threads: Python 3.11 cannot parse in two
     runs = []
     with (
         tqdm(total=sum(cells.values()), unit="cell", disable=not sys.stderr.isatty(), leave=False) as bar,
         ThreadPoolExecutor(workers or os.cpu_count()) as pool,
     ):
-        for job in as_completed([pool.submit(_run, path, cache, lock, bar) for path in paths]):
+        for job in as_completed([pool.submit(_run, path, digests[path], cache, lock, bar) for path in paths]):
             run = job.result()
             runs.append(run)
             state = "failed" if run.error else "ran"
@@ -117,7 +118,7 @@ def execute(paths: list[Path], *, workers: int | None = None) -> list[Run]:
     return runs
 
 
-def _run(path: Path, cache, lock: threading.Lock, bar: tqdm) -> Run:
+def _run(path: Path, digest: str, cache, lock: threading.Lock, bar: tqdm) -> Run:
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -130,7 +131,7 @@ def _run(path: Path, cache, lock: threading.Lock, bar: tqdm) -> Run:
     environment = (
         os.environ | ONE_THREAD | {"TQDM_DISABLE": "1", FOLDER: str(EXPLORERS)}
     )  # as a page shows it
-    digest, start = inputs_digest(path), time.perf_counter()
+    start = time.perf_counter()
     try:
         client.execute(env=environment)
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # a dead kernel is a RuntimeError

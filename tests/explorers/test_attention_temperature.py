@@ -14,7 +14,7 @@ from dlbook_lib.explore import parity
 from dlbook_lib.explore.landings import place
 from dlbook_lib.explore.text import fill
 from dlbook_lib.explorers import _temperature as tempering
-from dlbook_lib.explorers._attention_words import LENGTH, ROOT
+from dlbook_lib.explorers._attention_words import HEADS, LENGTH, ROOT
 from dlbook_lib.explorers.attention_temperature import MASKS, attention_temperature
 
 STATES = parity.states(attention_temperature, count=60, seed=7)
@@ -249,3 +249,12 @@ def test_the_panels_show_what_they_say():
         assert marker["x"] == [3.0]
         assert np.interp(np.log(3.0), np.log(line["x"]), line["y"]) == pytest.approx(marker["y"][0], abs=0.02)
     assert [control for _, control in attention_temperature.panels["row"].words] == ["words"]
+
+
+def test_every_head_is_shown_and_the_chosen_one_agrees_with_its_matrix():
+    explorer = attention_temperature
+    for number, head in enumerate(HEADS):
+        outputs = explorer.evaluate({"head": head, "temperature": 0.7})
+        row = int(outputs["query"])
+        assert torch.allclose(outputs["heads"][number], outputs["weights"][row], atol=1e-6, equal_nan=True)
+        assert torch.allclose(outputs["heads"].nansum(1), torch.ones(4), atol=1e-5)
