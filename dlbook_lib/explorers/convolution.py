@@ -115,7 +115,7 @@ def _panel(traces: list, title: str, ends, *, above: int = 0, ticks: bool = True
         above=above,
         below=30,
         xaxis=dict(bare, range=[ends[0], ends[1]]),
-        yaxis=dict(bare, range=[ends[1], ends[0]], scaleanchor="x"),
+        yaxis=dict(bare, range=[ends[1], ends[0]]),
     )
 
 
