@@ -13,7 +13,9 @@ export function points(control, id, move, panels) {
   /** @type {number[][]} */
   let now = control.start;
   const name = (i) => control.names?.[i] ?? `${control.label || "Point"}${control.start.length > 1 ? ` ${i + 1}` : ""}`;
-  const handles = control.start.map((_, i) => element("button", { type: "button", class: "dlbook-handle", "aria-roledescription": "draggable point" }));
+  const handles = control.start.map((_, i) => element("button", {
+    type: "button", class: "dlbook-handle", "aria-roledescription": "draggable point", "aria-label": name(i),
+  }));
   panel.element.append(element("div", { class: "dlbook-handles" }, ...handles));
 
   /** @param {number} i @param {number[]} point */
