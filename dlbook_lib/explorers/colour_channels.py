@@ -8,6 +8,7 @@ which red falls as much as green rises.
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
 import torch
 import torch.nn.functional as F
@@ -22,7 +23,7 @@ __all__ = ["add_channels", "colour_channels"]
 
 SIDE, CELLS, TAPS = 16, 14, 3  # along one axis
 TINY, SEEN, BALANCE = 1e-4, 0.005, 0.05  # zero; the least that two decimals show; what counts as cancelling
-POINTED = CATEGORICAL[2]
+POINTED, OUTLINE = CATEGORICAL[2], CATEGORICAL[7]
 COLOURS = ("red", "green", "blue")
 
 
@@ -112,10 +113,12 @@ def _grey(kernels: Tensor, total: Tensor) -> dict[str, Tensor]:
 
 def draw(channels, maps, output, limits, window, spot):
     """Lay out seven panels: the channels, what their kernels make of them, the sum."""
-    figures = {}
+    figures, whole = {}, np.array([-0.5, SIDE - 0.5, -0.5, SIDE - 0.5])
     for i, colour in enumerate(COLOURS):
         gray = go.Heatmap(z=channels[i], zmin=0, zmax=1, colorscale=GRAY, showscale=False, hoverinfo="z")
-        figures[colour] = _panel([gray, _box(window)], f"{colour.capitalize()} channel", SIDE)
+        figures[colour] = _panel(
+            [gray, _box(whole, OUTLINE, 1), _box(window)], f"{colour.capitalize()} channel", SIDE
+        )
         part = _signed(maps[i], limits).update(showscale=False)
         figures[f"{colour}-part"] = _panel([part, _box(spot)], f"{colour.capitalize()} filtered", CELLS)
     figures["output"] = _panel(
@@ -128,10 +131,10 @@ def _signed(z, limits) -> go.Heatmap:
     return go.Heatmap(z=z, zmin=limits[0], zmax=limits[1], colorscale=DIVERGING, hoverinfo="z")
 
 
-def _box(ends) -> go.Scatter:
+def _box(ends, color: str = POINTED, width: int = 3) -> go.Scatter:
     """Draw a rectangle given by its top, bottom, left and right."""
     lines = go.Scatter(x=ends[[2, 3, 3, 2, 2]], y=ends[[0, 0, 1, 1, 0]], mode="lines", hoverinfo="skip")
-    return lines.update(line=dict(color=POINTED, width=3), showlegend=False)
+    return lines.update(line=dict(color=color, width=width), showlegend=False)
 
 
 def _panel(traces: list, title: str, side: int, above: int = 0) -> go.Figure:
