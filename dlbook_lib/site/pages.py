@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
+import yaml
 from docutils import nodes
 from jupyter_cache import get_cache
 from pybtex_docutils import Backend
@@ -20,8 +21,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from dlbook_lib import catalog
+from dlbook_lib.site import explorers
 from dlbook_lib.site.execute import CACHE, notebooks
 from dlbook_lib.site.vendor import ROOT
+
+LEDGER = ROOT / "chapters" / "systems.yml"
 
 
 class Freshness(SphinxDirective):
@@ -55,6 +59,10 @@ class Systems(SphinxDirective):
         """Build the table."""
         for file in Path(catalog.__file__).parent.glob("*.py"):
             self.env.note_dependency(str(file))
+        self.env.note_dependency(str(LEDGER))
+        self.env.note_dependency(str(explorers.MANIFEST))
+        shown = explorers_of_entries(yaml.safe_load(LEDGER.read_text(encoding="utf-8")))
+        up = "../" * self.env.docname.count("/")
         theme = self.config.html_theme_options
         source = f"{theme['repository_url']}/blob/{theme['repository_branch']}"
         rows = []
@@ -64,12 +72,14 @@ class Systems(SphinxDirective):
                     entry.title,
                     f"{{ref}}`{entry.chapter.rpartition('/')[2]} <{entry.anchor}>`",
                     f"{{py:obj}}`~{entry.symbol}`",
-                    f"[{Path(entry.test).name}]({source}/{entry.test})",
+                    ", ".join(f'<a href="{up}explorers/{n}.html">{n}</a>' for n in shown.get(entry.name, ()))
+                    or "–",
+                    f"[{Path(entry.test).stem.removeprefix('test_')}]({source}/{entry.test})",
                     f"{entry.published.parameters:,}" if entry.published else "–",
                     f"{{cite:p}}`{entry.paper}`" if entry.paper else "–",
                 )
             )
-        return _table(self, ("system", "taught in", "code", "test", "parameters", "paper"), rows)
+        return _table(self, ("system", "taught in", "code", "explorer", "test", "parameters", "paper"), rows)
 
 
 class Library(SphinxDirective):
@@ -120,6 +130,23 @@ def list_references(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         place.replace_self(entries)
 
 
+def explorers_of_entries(ledger: dict[str, dict]) -> dict[str, list[str]]:
+    """Map each entry of the catalogue to the explorers that the ledger names beside it."""
+    found: dict[str, list[str]] = {}
+    for chapter, items in ledger.items():
+        for item in items.values() if "/" in chapter else ():
+            for entry in names_in(item, "entry"):
+                here = found.setdefault(entry, [])
+                here += [name for name in names_in(item, "explorer") if name not in here]
+    return found
+
+
+def names_in(item: dict, field: str) -> list[str]:
+    """List what an item of the ledger names in a field: nothing, one name or several."""
+    named = item.get(field, [])
+    return [named] if isinstance(named, str) else named
+
+
 def notebooks_to_reread(app: Sphinx, env, added, changed, removed) -> list[str]:
     """Name the notebooks that ran again since their page was read."""
     cache = get_cache(CACHE)
@@ -148,10 +175,10 @@ def _record(cache, path: Path):
 def _table(
     directive: SphinxDirective, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]
 ) -> list[nodes.Node]:
-    """Parse a Markdown table, wrapped so that it can scroll sideways on a phone."""
+    """Parse a Markdown table, wrapped to reach into the empty margin, or to scroll sideways on a phone."""
     lines = [head, ("---",) * len(head), *rows]
     text = "\n".join("| " + " | ".join(row) + " |" for row in lines)
-    return [nodes.container("", *directive.parse_text_to_nodes(text), classes=["dlbook-table"])]
+    return [nodes.container("", *directive.parse_text_to_nodes(text), classes=["dlbook-table", "full-width"])]
 
 
 def setup(app: Sphinx) -> None:

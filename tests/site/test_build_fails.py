@@ -28,8 +28,25 @@ $$ y = \operatorname{softmax}(x) $$ (eq-softmax)
 
 See {eq}`eq-softmax`, [](#a-label), {ref}`a-label`, {doc}`index`, {cite:p}`lecun1998gradient`,
 {cite:t}`dumoulin2016guide` and {py:obj}`dlbook_lib.seed.generator`.
+
+```{erratum} tr:E-1 rd:E-2
+```
+
+Here two remarks stand in the margin.
 """
 LIBRARY = "# The library\n\n```{library} dlbook_lib.seed\n```\n"
+ERRATA = "(a-passage)=\n# Errata\n\n```{errata}\n```\n"
+ERRATA_FILE = r"""
+- id: tr:E-1
+  grade: ★★★
+  where: handouts, section 1
+  says: a *sum* of $n$ terms
+  right: a mean, $\frac{1}{n} \sum_i x_i$
+  source: "{cite:t}`dumoulin2016guide`, eq. 1"
+  shown: a-passage
+- {id: rd:E-2, grade: B, where: Chapter 2, says: a sum, right: a mean, source: us, shown: a-passage}
+- {id: ift:E3, grade: C, where: Section 3, says: a word, right: another word, source: here}
+"""
 BIBLIOGRAPHY = "# Bibliography\n\n```{bibliography}\n```\n"
 FAULTS = {
     "label": ("See [](#no-such-label).", "'myst' cross-reference target not found: 'no-such-label'"),
@@ -41,9 +58,13 @@ FAULTS = {
     "picture": ("![A picture](nowhere.png)", "image file not readable: nowhere.png"),
     "formula": (r"Then $\undefinedmacro$.", r"Undefined control sequence \undefinedmacro"),
     "displayed": (r"$$ \frac{a}{b $$", "Missing close brace"),
+    "erratum": (
+        "```{erratum} tr:E-0\n```",
+        "there is no erratum 'tr:E-0' (looked in chapters/errata/sums.yml)",
+    ),
     "directive": ("```{nothing}\n```", "Unknown directive type: 'nothing'"),
 }
-PAGES = {"page.md": CLEAN, "library.md": LIBRARY, "bibliography.md": BIBLIOGRAPHY}
+PAGES = {"page.md": CLEAN, "errata.md": ERRATA, "library.md": LIBRARY, "bibliography.md": BIBLIOGRAPHY}
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +82,8 @@ def template(tmp_path_factory):
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters:\n{chapters}")
     for name, text in PAGES.items():
         (folder / name).write_text(text)
+    (folder / "chapters" / "errata").mkdir(parents=True)
+    (folder / "chapters" / "errata" / "sums.yml").write_text(ERRATA_FILE)
     return folder
 
 
@@ -112,6 +135,27 @@ def test_a_book_without_faults_is_built(book):
     assert (status, warnings(said)) == (0, [])
     page = (book / "_build" / "html" / "page.html").read_text(encoding="utf-8")
     assert "<mjx-container" in page
+    (note,) = re.findall(r'<aside class="margin dlbook-errata sidebar">.*?</aside>', page, re.S)
+    assert note.index("handouts, section 1") < note.index("Chapter 2")  # as the directive names them
+    assert "Dumoulin" in note
+    listed = (book / "_build" / "html" / "errata.html").read_text(encoding="utf-8")
+    assert listed.index("Chapter 2") < listed.index("handouts, section 1") < listed.index("Section 3")
+    assert listed.count('href="#a-passage"') == 2
+    for grade in ("wrong if implemented", "misleading", "wording or attribution"):
+        assert listed.count(grade) == 1
+
+
+def test_pages_are_read_again_when_errata_change(book):
+    assert build(book)[0] == 0
+    file = book / "chapters" / "errata" / "sums.yml"
+    file.write_text(ERRATA_FILE.replace("handouts, section 1", "handouts, section 99"))
+    assert build(book)[0] == 0
+    for page in ("page", "errata"):
+        assert "section 99" in (book / "_build" / "html" / f"{page}.html").read_text(encoding="utf-8")
+    more = "- {id: ift:E4, grade: C, where: Section 4, says: a word, right: another, source: here}"
+    (file.parent / "more.yml").write_text(more)
+    assert build(book)[0] == 0
+    assert "Section 4" in (book / "_build" / "html" / "errata.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", FAULTS)
