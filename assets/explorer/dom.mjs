@@ -20,6 +20,13 @@ export function button(text, act, attributes = {}) {
   return made;
 }
 
+/** Let the keyboard reach a row that scrolls, as long as it does. @param {HTMLElement} row */
+export function scrolling(row) {
+  const look = () => (row.scrollWidth > row.clientWidth + 1 ? row.setAttribute("tabindex", "0") : row.removeAttribute("tabindex"));
+  new ResizeObserver(look).observe(row);
+  return row;
+}
+
 /** Resolves at the next frame; soon, where the page is not shown and has no frames. @returns {Promise<void>} */
 export const nextFrame = () => new Promise((resolve) => {
   requestAnimationFrame(() => resolve());

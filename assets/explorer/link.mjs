@@ -4,10 +4,11 @@ import { holds, rule } from "./inputs.mjs";
 
 /** @typedef {import("./types").Payload} Payload */
 
-/** The explorer that the address names, and what it says about it. */
+/** The explorer that the address names, and what it says about it; a section of that name goes before. */
 export function readHash() {
-  const [name, query = ""] = location.hash.slice(1).split(/\?(.*)/s);
-  return { name: decodeURIComponent(name), query };
+  const [encoded, query = ""] = location.hash.slice(1).split(/\?(.*)/s);
+  const name = decodeURIComponent(encoded);
+  return { name: query || !document.getElementById(name) ? name : "", query };
 }
 
 const tidy = (value) => (Array.isArray(value) ? value.map(tidy) : typeof value === "number" ? Number(value.toPrecision(6)) : value);

@@ -39,7 +39,7 @@ function main() {
   addEventListener("beforeprint", () => roots.forEach(start));
   const follow = () => {
     const { name, query } = readHash();
-    const root = roots.find((each) => each.id === name);
+    const root = roots.find((each) => each.id === `explorer-${name}`);
     if (root && waiting.has(root)) start(root);
     else built.get(name)?.follow(query);
   };

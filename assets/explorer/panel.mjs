@@ -80,6 +80,7 @@ export class Panel {
     if (!painted && JSON.stringify(listed(at(this.figure, path))) === JSON.stringify(listed(value))) return;
     const shown = part === "data" && SHOWN.includes(String(rest.at(-1))) && at(this.figure, path) !== value;
     put(this.figure, path, value);
+    if (path.join() === "layout,title,text" && this.retitle(value)) return;
     if (path.join() === "layout,meta,alt") this.plot?.setAttribute("aria-label", value);
     else if (part === "layout" && !painted) this.layoutChanges[attribute(path.slice(1))] = value;
     else if (part === "data" && (!painted || shown)) {
@@ -89,6 +90,15 @@ export class Panel {
       const changes = this.traceChanges.get(Number(index)) ?? {};
       this.traceChanges.set(Number(index), { ...changes, [attribute(name)]: typeof whole === "object" ? [whole] : whole });
     }
+  }
+
+  /** Change the words of the title, and leave plotly where it is. @param {string} text @returns {boolean} whether it could */
+  retitle(text) {
+    const shown = this.plot?.querySelector(".gtitle");
+    if (!shown || !text || /[<&]/.test(text)) return false;
+    shown.textContent = text;
+    for (const { title } of [this.plot.layout, this.plot._fullLayout]) title.text = text; // for when it draws again
+    return true;
   }
 
   /** Tell plotly what only it can draw. */

@@ -1,7 +1,7 @@
 // What an explorer looks like: its parts in reading order, and the texts that follow every run.
 
 import { buildControls } from "./controls.mjs";
-import { button, element } from "./dom.mjs";
+import { button, element, scrolling } from "./dom.mjs";
 import { say } from "./format.mjs";
 import { Panel } from "./panel.mjs";
 import { buildPlayer } from "./player.mjs";
@@ -33,16 +33,17 @@ export class View {
     this.presets = payload.stored.slice(1).map((stored) => button(stored.label, () => explorer.show(stored), { "aria-pressed": "false" }));
     const parts = [title];
     if (payload.look_for) parts.push(element("p", { class: "dlbook-look-for" }, payload.look_for));
-    if (this.presets.length) parts.push(element("div", { class: "dlbook-row dlbook-presets", role: "group", "aria-label": "Presets" }, ...this.presets));
-    parts.push(this.controls.element);
+    if (this.presets.length) parts.push(scrolling(element("div", { class: "dlbook-row dlbook-presets", role: "group", "aria-label": "Presets" }, ...this.presets)));
+    const panels = element("div", { class: "dlbook-panels", role: "group", "aria-label": "Figures" }, ...this.panels.map((panel) => panel.element));
+    const stage = element("div", { class: "dlbook-stage" }, this.status, this.notice, scrolling(panels), this.sentence);
+    if (this.readouts.length) stage.append(element("ul", { class: "dlbook-readouts" }, ...this.readouts));
+    if (this.challenges.length) stage.append(element("div", { class: "dlbook-tasks" }, element("p", { class: "dlbook-label" }, "Try this"), element("ul", { class: "dlbook-challenges" }, ...this.challenges)));
+    const desk = element("div", { class: "dlbook-desk" }, this.controls.element);
     if (payload.state) {
       this.player = buildPlayer(payload.name, () => explorer.step(), () => explorer.resetState());
-      parts.push(this.player.element);
+      desk.prepend(this.player.element);
     }
-    const panels = element("div", { class: "dlbook-panels" }, ...this.panels.map((panel) => panel.element));
-    parts.push(this.status, this.notice, panels, this.sentence);
-    if (this.readouts.length) parts.push(element("ul", { class: "dlbook-readouts" }, ...this.readouts));
-    if (this.challenges.length) parts.push(element("p", { class: "dlbook-label" }, "Try this"), element("ul", { class: "dlbook-challenges" }, ...this.challenges));
+    parts.push(element("div", { class: "dlbook-bench" }, stage, desk));
     parts.push(...this.actions(), this.heard);
     root.replaceChildren(...parts);
   }

@@ -126,7 +126,7 @@ def mount(explorer: Explorer, address: str) -> str:
     """
     sentence = explorer.sentence(explorer.evaluate())
     return (
-        f'<div class="dlbook-explorer" id="{explorer.name}" data-src="{html.escape(address)}">'
+        f'<div class="dlbook-explorer" id="explorer-{explorer.name}" data-src="{html.escape(address)}">'
         f'<p class="dlbook-explorer-title">{html.escape(explorer.title)}</p>'
         f'<p class="dlbook-explorer-says">{html.escape(sentence)}</p></div>'
     )

@@ -128,7 +128,7 @@ def place(name: str) -> str:
     """Write the place of an explorer of the library."""
     entry = manifest()[name]
     return (
-        f'<div class="dlbook-explorer" id="{name}" data-src="{entry["file"]}">'
+        f'<div class="dlbook-explorer" id="explorer-{name}" data-src="{entry["file"]}">'
         f'<p class="dlbook-explorer-title">{html.escape(entry["title"])}</p>'
         f'<p class="dlbook-explorer-says">{html.escape(entry["sentence"])}</p></div>'
     )
@@ -149,6 +149,21 @@ def address_files(app: Sphinx, pagename: str, templatename: str, context: dict[s
     context["body"] = HOST.sub(addressed, body)
     script = context["pathto"]("_static/explorer/main.mjs", 1)
     context["metatags"] = context.get("metatags", "") + f'<script type="module" src="{script}"></script>'
+
+
+def widen_cells(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let the cells that show an explorer use the margin as well: figures and controls then stand abreast."""
+    for shown in doctree.findall(nodes.raw):
+        if 'class="dlbook-explorer"' in shown.astext():
+            cell = next((n for n in _ancestors(shown) if "cell" in n.get("classes", ())), None)
+            if cell is not None:
+                cell["classes"].append("full-width")
+
+
+def _ancestors(node: nodes.Node):
+    while isinstance(node.parent, nodes.Element):
+        node = node.parent
+        yield node
 
 
 def single_pages(app: Sphinx):
@@ -183,6 +198,7 @@ def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.add_directive("explorers", Gallery)
     app.add_directive("explorer", Place)
+    app.connect("doctree-resolved", widen_cells)
     app.connect("html-page-context", address_files)
     app.connect("html-collect-pages", single_pages)
     app.connect("build-finished", copy_payloads)

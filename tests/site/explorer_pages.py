@@ -306,7 +306,7 @@ PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset=
 {styles}<style>body {{ max-width: 52rem; margin: 0 auto; padding: 1rem; }}</style>
 <script defer src="_static/plots.js"></script><script type="module" src="_static/explorer/main.mjs"></script>
 </head><body><main class="bd-article"><h1>{name}</h1>
-<div class="dlbook-explorer" id="{name}" data-src="_static/explorers/{name}.json">
+<div class="dlbook-explorer" id="explorer-{name}" data-src="_static/explorers/{name}.json">
 <h2 class="dlbook-explorer-title">{title}</h2><p class="dlbook-explorer-says">The sentence.</p></div>
 </main></body></html>"""
 

@@ -253,6 +253,7 @@ def test_points_are_dragged_and_moved_by_keys(visit):
     first.press("ArrowRight")
     first.press("Shift+ArrowUp")
     page.wait_for_output("out_corners", [[0.21, 0.4], [0.8, 0.7]])
+    second.scroll_into_view_if_needed()
     box = second.bounding_box()
     assert box["width"] >= 44
     x, y = box["x"] + 22, box["y"] + 22

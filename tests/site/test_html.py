@@ -53,6 +53,12 @@ def test_links_lead_somewhere(page):
 
 
 @every_page
+def test_no_name_is_given_twice(page):
+    names = parsed(SITE / page).xpath("//@id")
+    assert {name for name in names if names.count(name) > 1} <= {""}
+
+
+@every_page
 def test_nothing_is_loaded_from_elsewhere(page):
     loaded = parsed(SITE / page).xpath(
         "//script/@src | //img/@src | //iframe/@src | //link[not(@rel='canonical')]/@href | //source/@src"
