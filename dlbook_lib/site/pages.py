@@ -178,7 +178,9 @@ def _table(
     """Parse a Markdown table, wrapped to reach into the empty margin, or to scroll sideways on a phone."""
     lines = [head, ("---",) * len(head), *rows]
     text = "\n".join("| " + " | ".join(row) + " |" for row in lines)
-    return [nodes.container("", *directive.parse_text_to_nodes(text), classes=["dlbook-table", "dlbook-wide"])]
+    return [
+        nodes.container("", *directive.parse_text_to_nodes(text), classes=["dlbook-table", "dlbook-wide"])
+    ]
 
 
 def setup(app: Sphinx) -> None:
