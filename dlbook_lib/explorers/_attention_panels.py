@@ -1,4 +1,4 @@
-"""The panels of attention temperature: three matrices in a chain, one row of them, two curves."""
+"""The panels of attention temperature: three matrices in a chain, keys by query, one row, two curves."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from dlbook_lib.figures.theme import COLORS, DIVERGING, SEQUENTIAL, frame, legen
 
 __all__ = ["draw_attention"]
 
+LEGEND = legend_above(("temperature", "compare with"), 220)[0]
+
 
 def draw_attention(
     scores,
     scaled,
     weights,
     cell,
+    framed_keys,
+    keys,
     row_now,
-    row_one,
+    row_other,
     heads,
     effective_path,
     jacobian_path,
@@ -28,7 +32,7 @@ def draw_attention(
     now,
     words,
 ):
-    """Lay out the chain of three matrices, the hovered query's weights, and two curves over the temperature.
+    """Lay out a chain of three matrices, bars along their rows, one row's weights, two curves.
 
     Parameters
     ----------
@@ -36,14 +40,16 @@ def draw_attention(
         Queries by row, keys by column.
     cell : ndarray of shape (4,)
         Left, right, top and bottom of the hovered cell.
-    row_now, row_one : ndarray of shape (10,)
-        Weights of the hovered row at this temperature and at 1.
+    framed_keys, keys : ndarray of shape (10,)
+        Effective number of keys of the hovered query, and of the others; NaN elsewhere.
+    row_now, row_other : ndarray of shape (10,)
+        Weights of the hovered row at the two temperatures.
     heads : ndarray of shape (4, 10)
         Weights of the same row in each of the four heads.
     effective_path, jacobian_path : ndarray of shape (53,)
         Its effective number of keys and the size of its Jacobian, over the grid of temperatures.
-    effective, jacobian, now : ndarray of shape (1,)
-        Both at this temperature, and the temperature.
+    effective, jacobian, now : ndarray of shape (2,)
+        Both at the two temperatures, and these.
     words : list of str
         The ten words.
 
@@ -54,11 +60,12 @@ def draw_attention(
     """
     chain = {
         "scores": (scores, "Scores QK⊤", ".0f", DIVERGING, (-36, 36)),
-        "scaled": (scaled, "Masked, ÷ {root:.0f}, ÷ {temperature}", ".0f", DIVERGING, (-9, 9)),
+        "scaled": (scaled, "Masked, ÷ {root:.3g}, ÷ {temperature}", ".0f", DIVERGING, (-9, 9)),
         "weights": (weights, "Weights: softmax of each row", ".0%", SEQUENTIAL, (0, 1)),
     }
     figures = {name: _matrix(words, cell, *parts) for name, parts in chain.items()}
-    figures["row"] = _bars(words, row_now, row_one)
+    figures["listening"] = _listening(words, framed_keys, keys)
+    figures["row"] = _bars(words, row_now, row_other)
     figures["heads"] = _heads(words, heads)
     figures["effective"] = _curve(
         effective_path, now, effective, "Effective number of keys", (0, LENGTH + 0.5)
@@ -99,23 +106,44 @@ def _matrix(words, cell, z, title, number, colors, span):
     )
 
 
-def _bars(words, row_now, row_one):
+def _listening(words, framed_keys, keys):
+    """Draw how many keys each query listens to, row by row as in the matrices."""
+    places = list(range(LENGTH))
+    bars = [
+        go.Bar(x=counts, y=places, orientation="h", marker_color=color, hoverinfo="x")
+        for counts, color in ((keys, COLORS["data"]), (framed_keys, COLORS["model"]))
+    ]
+    return frame(
+        bars,
+        alt="",
+        default="",
+        title="Effective number of keys, by query",
+        height=270,
+        aspect=1.0,
+        barmode="overlay",
+        showlegend=False,
+        xaxis=dict(range=[0, LENGTH + 0.5], title="keys"),
+        yaxis=dict(tickvals=places, ticktext=words, range=[LENGTH - 0.5, -0.5], showgrid=False),
+    )
+
+
+def _bars(words, row_now, row_other):
     """Draw the hovered query's weights at two temperatures."""
     places = list(range(LENGTH))
-    names = ("at this temperature", "at temperature 1")
+    names = ("temperature", "compare with")
     colors = (COLORS["model"], COLORS["noise"])
     bars = [
         go.Bar(x=places, y=row, name=name, marker_color=color)
-        for row, name, color in zip((row_now, row_one), names, colors)
+        for row, name, color in zip((row_now, row_other), names, colors)
     ]
-    room, legend = legend_above(names, 220)
+    _, legend = legend_above(names, 220)
     return frame(
         bars,
         alt="",
         default="",
         title="Weights of the framed row",
         height=220,
-        above=room,
+        above=LEGEND,
         barmode="group",
         legend=legend,
         xaxis=dict(tickvals=places, ticktext=words, tickangle=-60, range=[-0.6, LENGTH - 0.4]),
@@ -143,7 +171,7 @@ def _heads(words, heads):
         alt="",
         default="",
         title="The framed row in every head",
-        height=130,
+        height=220 + LEGEND,  # as high as the panel beside it
         xaxis=dict(
             tickvals=places, ticktext=words, tickangle=-60, range=[-0.5, LENGTH - 0.5], showgrid=False
         ),
@@ -152,9 +180,10 @@ def _heads(words, heads):
 
 
 def _curve(path, now, value, title, span):
-    """Draw a number over the temperature, and where it stands now."""
+    """Draw a number over the temperature, and where it stands at both."""
     line = go.Scatter(x=GRID.tolist(), y=path, mode="lines", line_color=COLORS["data"], hoverinfo="skip")
-    here = go.Scatter(x=now, y=value, mode="markers", marker=dict(color=COLORS["model"], size=11))
+    marker = dict(color=[COLORS["model"], COLORS["noise"]], size=11)
+    here = go.Scatter(x=now, y=value, mode="markers", marker=marker, hoverinfo="skip")
     ticks = [0.05, 0.2, 1, 5, 20]
     return frame(
         [line, here],

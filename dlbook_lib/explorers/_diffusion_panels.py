@@ -29,9 +29,16 @@ def image(z, box, title: str, size: int) -> go.Figure:
 
 
 def lines(
-    traces: list, title: str, x_title: str, x: dict, y: dict, shapes=(), legend: bool = True
+    traces: list,
+    title: str,
+    x_title: str,
+    x: dict,
+    y: dict,
+    shapes=(),
+    legend: bool = True,
+    aspect: float | None = None,
 ) -> go.Figure:
-    """Draw lines over a common axis, with a legend above if ``legend``."""
+    """Draw lines over a common axis, with a legend above if ``legend``; ``aspect`` as in ``frame``."""
     room, place = legend_above([trace.name or "" for trace in traces if trace.showlegend is not False], 220)
     return frame(
         traces,
@@ -39,6 +46,7 @@ def lines(
         default="",
         title=title,
         height=220,
+        aspect=aspect,
         above=room if legend else 0,
         below=50,
         legend=place,
@@ -61,16 +69,17 @@ def dot(x, y, symbol: str = "circle", **style) -> go.Scatter:
     return go.Scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", **style)
 
 
-def pixel_path(times, paths, mean, low, high, jump, jump_at, here) -> go.Figure:
-    """Draw paths, one after the other with gaps, over the band of a formula."""
+def pixel_path(times, paths, mean, low, high, chain_times, chain, jump, jump_at, here) -> go.Figure:
+    """Draw paths, one after the other with gaps, over the band of a formula, and one path to the jump."""
     gap, count = [None], len(paths) // (len(times) + 1)
     band = dict(color=COLORS["data"], width=1, dash="dot")
     traces = [
         curve(times, low, "", **band, showlegend=False),
-        curve(times, high, "formula, mean ± 2 sd", **band, fill="tonexty", fillcolor="rgba(5,113,229,0.12)"),
-        curve((times + gap) * count, paths, "step by step", COLORS["noise"], width=1),
+        curve(times, high, "mean ± 2 sd", **band, fill="tonexty", fillcolor="rgba(5,113,229,0.12)"),
+        curve((times + gap) * count, paths, "other paths", COLORS["noise"], width=1),
         curve(times, mean, "", COLORS["data"], showlegend=False),
-        dot(jump_at, jump, "diamond", name="in one jump"),
+        curve(chain_times, chain, "same noise", COLORS["model"], width=3),
+        dot(jump_at, jump, "diamond", name="one jump"),
     ]
     now = dict(type="line", x0=here[0], x1=here[1], y0=-5, y1=5, line=dict(width=1, dash="dot"))
     ranges = dict(range=[0, times[-1]]), dict(range=[-5, 5])

@@ -1,4 +1,4 @@
-"""The three panels of the penalty's geometry: what stands in them, computed, and how it is drawn."""
+"""The four panels of the penalty's geometry: what stands in them, computed, and how it is drawn."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ TIMES = torch.cat([torch.zeros(1), torch.logspace(-2, 2.5, 60)]).double()
 LINE = torch.arange(-55, 56, dtype=torch.float64) / 20  # the section's places; 0 is exact
 W1, W2 = CATEGORICAL[3], CATEGORICAL[6]
 SHADE = "rgba(185,78,31,0.15)"
+OVER_STRENGTH = dict(type="log", range=[-2, math.log10(STRONGEST)], title_text="strength λ")
+OVER_STRENGTH |= dict(tickvals=[0.01, 0.1, 1, 10], ticktext=["0.01", "0.1", "1", "10"])
 LOSS, PENALTY, SUM = COLORS["data"], COLORS["model"], COLORS["gradient"]
 
 
@@ -79,14 +81,20 @@ def _dual_circle(q: Tensor) -> Tensor:
     return torch.where(q > 1, square / square.abs().pow(power).sum(-1, keepdim=True).pow(1 / power), square)
 
 
-def lay_path(path: Tensor, strength: Tensor) -> dict[str, Tensor]:
-    """Lay out the weights over the strength."""
+def lay_path(path: Tensor, shape: Penalty, w: Tensor, strength: Tensor, unit: Tensor) -> dict[str, Tensor]:
+    """Lay out the weights and their size over the strength; ``unit`` is the strength of size 1."""
+    sizes = shape.size(path)
+    now = strength.clamp_min(WEAKEST)
     low, high = path.min().clamp_max(0), path.max().clamp_min(0.1)
     margin = 0.08 * (high - low)
     return {
         "path": path,
         "path_range": torch.stack([low - margin, high + margin]),
-        "here": strength.clamp_min(WEAKEST).expand(2),
+        "here": now.expand(2),
+        "sizes": sizes,
+        "size_range": torch.stack([-0.04 * sizes.max().clamp_min(1.2), 1.1 * sizes.max().clamp_min(1.2)]),
+        "size_now": torch.stack([now, shape.size(w)]),
+        "bound": torch.where((shape.q >= 1) & (unit > 0), torch.stack([unit, unit]), math.nan),
     }
 
 
@@ -98,7 +106,9 @@ def lay_section(bowl: Bowl, shape: Penalty, w: Tensor, strength: Tensor, belief:
     spot = bowl.height(w) + strength * shape.size(w)
     likely = torch.exp(curves.amin(-1, keepdim=True) - curves)
     peak = torch.exp(torch.minimum(curves[2].min(), spot) - spot)
-    top = torch.where(belief, 1.1, 2 * spot + 1)
+    top = torch.where(
+        belief, 1.1, 1.25 * bowl.height(torch.zeros(2)) + 1
+    )  # no solution costs more than 0 does
     return {
         "curves": torch.where(belief, likely, curves),
         "spot": torch.stack([w[1], torch.where(belief, peak, spot)]),
@@ -141,13 +151,14 @@ def lay_kink(bowl: Bowl, shape: Penalty, w: Tensor, strength: Tensor) -> dict[st
 
 def draw_penalty(
     levels, level, ball, w, loss_pull, penalty_pull, pulls, stopped, path, path_range, here,
-    curves, spot, section_range, fan,
+    sizes, size_range, size_now, bound, curves, spot, section_range, fan,
 ):  # fmt: skip
-    """Lay out the plane, the path and the section."""
+    """Lay out the plane beside the section, and the path beside the size of its weights."""
     return {
         "plane": _draw_plane(levels, level, ball, w, loss_pull, penalty_pull, pulls, stopped, path),
-        "path": _draw_path(path, path_range, here),
         "section": _draw_section(curves, spot, section_range, fan),
+        "path": _draw_path(path, path_range, here),
+        "size": _draw_size(sizes, size_range, size_now, bound),
     }
 
 
@@ -198,9 +209,21 @@ def _draw_path(path, path_range, here) -> go.Figure:
         line(STRENGTHS.tolist(), path[:, 1], "w₂", W2, 3),
         line(here, path_range, "λ now", COLORS["noise"], 2, "2px,3px"),
     ]
-    ticks = dict(tickvals=[0.01, 0.1, 1, 10], ticktext=["0.01", "0.1", "1", "10"])
-    x = dict(type="log", range=[-2, math.log10(STRONGEST)], title_text="strength λ") | ticks
-    return panel(traces, "The weights over λ", 240, xaxis=x, yaxis=dict(range=[path_range[0], path_range[1]]))
+    up = dict(range=[path_range[0], path_range[1]])
+    return panel(traces, "The weights over λ", 240, xaxis=OVER_STRENGTH, yaxis=up)
+
+
+def _draw_size(sizes, size_range, size_now, bound) -> go.Figure:
+    """Draw the size that every strength leaves: from λ to C, and whether C is at most 1."""
+    ends = [WEAKEST, STRONGEST]
+    traces = [
+        line(STRENGTHS.tolist(), sizes, "R(w)", LOSS, 3),
+        line(ends, [1, 1], "bound 1", PENALTY, 2, "8px,4px"),
+        line(bound, size_range, "", PENALTY, 1, "2px,3px", showlegend=False),
+        dot([size_now[0], size_now[1]]),
+    ]
+    up = dict(range=[size_range[0], size_range[1]])
+    return panel(traces, "Their size R(w) over λ", 240, xaxis=OVER_STRENGTH, yaxis=up)
 
 
 def _draw_section(curves, spot, section_range, fan) -> go.Figure:
@@ -214,7 +237,7 @@ def _draw_section(curves, spot, section_range, fan) -> go.Figure:
     ]
     across = dict(range=[-WIDE, WIDE], dtick=1, title_text="w₂")
     up = dict(range=[section_range[0], section_range[1]])
-    return panel(traces, "Along w₂, at w₁ = {w[0]:.2f}", 240, xaxis=across, yaxis=up)
+    return panel(traces, "Along w₂, at w₁ = {w[0]:.2f}", 300, aspect=1, xaxis=across, yaxis=up)
 
 
 def panel(traces: list[go.Scatter], title: str, height: int, **layout) -> go.Figure:

@@ -41,7 +41,8 @@ def look_at(
     Returns
     -------
     dict of str to Tensor
-        Places of taps, boxes, readers, products and their sum; NaN where there is nothing.
+        Places of taps, boxes, readers, the window (or the pixel, at every weight that meets it), products
+        and their sum; NaN where there is nothing.
     """
     N, M = len(picture), len(output)
     at_output = cell[0] == 0
@@ -56,10 +57,11 @@ def look_at(
     taps = [torch.arange(len(kernel)) < size[number] for number in (0, 1)]
     window = picture.index_select(0, down["pixel"]).index_select(1, across["pixel"])
     read = down["read"][:, None] & across["read"]
-    gathered = torch.where(taps[0][:, None] & taps[1], window * read * kernel, NAN)
+    gathered = torch.where(taps[0][:, None] & taps[1], window * read, NAN)
     pixel, value = _entry(picture, row, column), _entry(output, row, column)
-    spread = torch.where(down["through"][:, None] & across["through"], pixel * kernel, NAN)
-    products = torch.where(exists, torch.where(at_output, gathered, spread), NAN)
+    spread = torch.where(down["through"][:, None] & across["through"], pixel, NAN)
+    values = torch.where(exists, torch.where(at_output, gathered, spread), NAN)
+    products = values * kernel
 
     box = torch.cat([down["ends"], across["ends"]])
     here = torch.stack([row - 0.5, row + 0.5, column - 0.5, column + 0.5])
@@ -72,8 +74,9 @@ def look_at(
         "reader_rows": torch.where(at_output, NAN, down["readers"][:M]),
         "reader_columns": torch.where(at_output, NAN, across["readers"][:M]),
         "readers": (down["readers"] >= 0).sum() * (across["readers"] >= 0).sum(),
+        "window": values,
         "products": products,
-        "product_limits": symmetric_limits(products),
+        "total": torch.where(products.isnan(), 0.0, products).sum(),
         "value": torch.where(at_output, value, pixel),
         "empty": size[0] * size[1] - read.sum(),
     }
@@ -129,7 +132,8 @@ def compare_moves(
     -------
     dict of str to Tensor
         ``equivariance``, the number of the case, ``steps`` that the output should have moved, and the
-        largest differences ``inner_gap`` and ``border_gap`` over windows off and on the border.
+        largest differences ``inner_gap`` and ``border_gap`` over windows off and on the border. ``gaps`` of
+        shape (M, M) holds them cell by cell, with their sign, and NaN where there is nothing to compare.
     """
     steps = torch.where(transposed, by * stride, by / stride.float())
     nearest = torch.floor(steps + 0.5)
@@ -146,6 +150,7 @@ def compare_moves(
     clear = inner[0][:, None] & inner[1] & both
     gap = torch.where(both, (output - moved).abs(), 0.0)
     gap = torch.where(gap < TINY * torch.where(both, moved.abs(), 0.0).max().clamp(min=1), 0.0, gap)
+    signed = torch.where(both, (output - moved).sign() * gap, NAN)
     inner_gap, border_gap = torch.where(clear, gap, 0.0).max(), torch.where(clear, 0.0, gap).max()
 
     exists = (axes[0].formula > 0) & (axes[1].formula > 0)
@@ -157,6 +162,7 @@ def compare_moves(
     return {
         "equivariance": torch.where(exists, case, 0),
         "steps": steps,
+        "gaps": signed,
         "inner_gap": inner_gap,
         "border_gap": border_gap,
         "inner_cells": clear.sum(),

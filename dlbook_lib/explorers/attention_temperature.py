@@ -7,7 +7,8 @@ A query's weights over keys, where :math:`m_j` is 0 for a key that it may see an
 after Vaswani et al., "Attention Is All You Need" (2017, eq. 1). A trained model uses :math:`T = 1`; the root
 of :math:`d_k`, the width of a head, is a temperature that they fixed once and for all.
 
-Differs from them: :math:`T` is free, and the heads are those of the small model in ``_attention_words``.
+Differs from them: :math:`T` is free, :math:`d_k` may be assumed to be what it is not, and the heads are
+those of the small model in ``_attention_words``.
 """
 
 from __future__ import annotations
@@ -41,9 +42,16 @@ MASKS = {
 
 
 def attend(
-    words: Tensor, head: Tensor, temperature: Tensor, divide: Tensor, mask: Tensor, hover: Tensor
+    words: Tensor,
+    head: Tensor,
+    temperature: Tensor,
+    other: Tensor,
+    divide: Tensor,
+    width: Tensor,
+    mask: Tensor,
+    hover: Tensor,
 ) -> dict[str, Tensor]:
-    """Follow one head from its scores to its weights, and one query over all temperatures.
+    """Follow one head from its scores to its weights, every query at two temperatures, and one over all.
 
     Parameters
     ----------
@@ -51,10 +59,12 @@ def attend(
         Numbers of the words, 0 where there is none, int64.
     head : Tensor
         Which head, 0 to 3.
-    temperature : Tensor
-        From 0.05 to 20.
+    temperature, other : Tensor
+        From 0.05 to 20; the second one is shown beside the first.
     divide : Tensor
         Whether scores are divided by the square root of the head's width, bool.
+    width : Tensor
+        The width that is assumed; that of the trained heads is 16.
     mask : Tensor of shape (10, 10)
         1 where a query, by row, may see a key, by column.
     hover : Tensor of shape (3,)
@@ -69,7 +79,7 @@ def attend(
     there = words > 0
     pairs = there[:, None] & there
     seen = pairs & (mask > 0.5)
-    root = torch.where(divide, ROOT, 1.0)
+    root = torch.where(divide, width.sqrt(), 1.0)
     weights = tempered(scores, seen, root * temperature)
     trained = tempered(scores, seen, ROOT)
     query, key = hover[1], hover[2]
@@ -80,37 +90,47 @@ def attend(
         "weights": torch.where(seen, weights, math.nan),
         "cell": torch.stack((key - 0.5, key + 0.5, query - 0.5, query + 0.5)),
         "root": root,
-        "now": temperature.expand(1),
+        "now": torch.stack((temperature, other)),
         "query": query,
         "unknown": (words == 1).sum(),
     }
     every = torch.stack([_at(head_scores(words, torch.tensor(n)), query) for n in HEADS.values()])
     numbers["heads"] = torch.where(row_seen, tempered(every, row_seen, root * temperature), math.nan)
-    numbers |= _row(row, row_seen, root, temperature)
+    numbers |= _row(row, row_seen, root, numbers["now"]) | _listening(weights, seen, query)
     numbers |= _arithmetic(row / (root * temperature), row_seen, _at(pairs, query), key)
     numbers |= {"score": _at(row, key), "weight": _at(_at(weights, query), key)}
     same = ((weights - trained).abs().max() <= 0.02) & (there.sum() >= 2)
-    return numbers | _verdicts(numbers, there, query) | {"undone": (same & ~divide).float()}
+    recast = same & divide & ((temperature - 2).abs() < 0.01)
+    verdicts = {"undone": (same & ~divide).float(), "recast": recast.float()}
+    return numbers | _verdicts(numbers, there, query) | verdicts
 
 
 def _at(values: Tensor, index: Tensor) -> Tensor:
     return values.index_select(0, index.reshape(1)).squeeze(0)
 
 
-def _row(row: Tensor, seen: Tensor, root: Tensor, temperature: Tensor) -> dict[str, Tensor]:
-    """Describe the hovered query's weights, now and at every other temperature."""
-    now = tempered(row, seen, root * temperature)
+def _listening(weights: Tensor, seen: Tensor, query: Tensor) -> dict[str, Tensor]:
+    """Count the keys that every query listens to, in effect, the hovered one apart from the others."""
+    counts = torch.where(seen.any(1), effective_number(weights), math.nan)
+    mine = torch.arange(LENGTH, device=weights.device) == query
+    return {"framed_keys": torch.where(mine, counts, math.nan), "keys": torch.where(mine, math.nan, counts)}
+
+
+def _row(row: Tensor, seen: Tensor, root: Tensor, temperatures: Tensor) -> dict[str, Tensor]:
+    """Describe the hovered query's weights at two temperatures, and over all of them."""
+    both = tempered(row, seen, root * temperatures[:, None])  # (2, T)
+    now = both[0]
     visible = seen.sum()
     blank = torch.where(visible > 0, 0.0, math.nan)  # added: NaN where the row has no word
     places = torch.arange(LENGTH, device=row.device)
     path = tempered(row, seen, root * GRID.to(row.device)[:, None])  # (53, T)
     return {
         "row_now": torch.where(seen, now, math.nan),
-        "row_one": torch.where(seen, tempered(row, seen, root), math.nan),
+        "row_other": torch.where(seen, both[1], math.nan),
         "effective_path": effective_number(path) + blank,
         "jacobian_path": jacobian_norm(path) + blank,
-        "effective": effective_number(now).expand(1) + blank,
-        "jacobian": jacobian_norm(now).expand(1) + blank,
+        "effective": effective_number(both) + blank,
+        "jacobian": jacobian_norm(both) + blank,
         "bits": entropy(now) / math.log(2) + blank,
         "best": now.argmax(),
         "strongest": now.max() + blank,
@@ -153,7 +173,8 @@ attention_temperature = Explorer(
     draw=draw_attention,
     look_for=(
         "The head was trained at temperature 1; here it is 2. Which words lose when it goes back to 1, "
-        "and can any temperature make a word other than “dog” the first choice of “it”?"
+        "and can any temperature make a word other than “dog” the first choice of “it”? Which rows of the "
+        "matrix listen to most words?"
     ),
     controls={
         "words": Words(
@@ -171,7 +192,23 @@ attention_temperature = Explorer(
             marks={COLDEST: "argmax", 1.0: "as trained", HOTTEST: "nearly uniform"},
             label="Temperature",
         ),
-        "divide": Toggle(True, label="divide by √d_k = 4"),
+        "other": Slider(
+            COLDEST,
+            HOTTEST,
+            1.0,
+            log=True,
+            marks={COLDEST: "argmax", 1.0: "as trained", HOTTEST: "nearly uniform"},
+            label="Compare with temperature",
+        ),
+        "divide": Toggle(True, label="divide by √d_k"),
+        "width": Slider(
+            1.0,
+            256.0,
+            ROOT**2,
+            log=True,
+            marks={1.0: "√d_k = 1: off", ROOT**2: "as trained"},
+            label="Width d_k that is assumed",
+        ),
         "mask": Choice(MASKS, label="Mask"),
         "hover": Hover(
             ("scores", "scaled", "weights"),
@@ -185,6 +222,7 @@ attention_temperature = Explorer(
         "argmax": {"temperature": COLDEST},
         "uniform": {"temperature": HOTTEST},
         "√d_k forgotten": {"divide": False, "temperature": 1.0},
+        "d_k taken for 256": {"width": 256.0, "temperature": 1.0},
         "a verb asks for its subject, causal mask": {
             "head": "verb → its subject",
             "mask": "causal: itself and earlier words",
@@ -220,14 +258,15 @@ attention_temperature = Explorer(
     ),
     readouts=(
         "Framed row: entropy H {bits:.2f} bits; effective number of keys, e to the H in nats, "
-        "{effective[0]:.2f}; the softmax's Jacobian, diag(w) − ww⊤, has norm {jacobian[0]:.2g}.",
+        "{effective[0]:.2f}; the softmax's Jacobian, diag(w) − ww⊤, has norm {jacobian[0]:.2g}. At "
+        "temperature {other}: {effective[1]:.2f} keys, norm {jacobian[1]:.2g}.",
         Cases(
             "cell_kind",
             [
                 "Framed cell: no pair of words stands there.",
                 "Framed cell, “{words[query]}” → “{words[key]}”: masked, so that the score {score:.2f} "
                 "becomes −∞, and e^−∞ is 0.",
-                "Framed cell, “{words[query]}” → “{words[key]}”: {score:.2f} ÷ {root:.0f} ÷ {temperature} "
+                "Framed cell, “{words[query]}” → “{words[key]}”: {score:.2f} ÷ {root:.3g} ÷ {temperature} "
                 "= {heat:.2f}; minus the row's largest, {top:.2f}, is {below:.2f}; "
                 "e^({below:.2f}) = {part:.3g}; ÷ {total:.4g}, the row's sum, is {weight:.3g}.",
             ],
@@ -249,6 +288,10 @@ attention_temperature = Explorer(
         Challenge(
             "Switch off the division by √d_k and bring the trained weights back by temperature alone.",
             met="undone",
+        ),
+        Challenge(
+            "Divide by √d_k, leave the temperature at 2, and bring the trained weights back by d_k alone.",
+            met="recast",
         ),
     ),
 )

@@ -1,7 +1,8 @@
 """One window at a time: a kernel slides over a picture, with every setting that a layer has.
 
-Point at a cell of the output to see what it reads and multiplies, or at a pixel to see who reads it. The
-arithmetic is that of :mod:`dlbook_lib.cnn.gather`, taught in chapter :ref:`convolution`.
+Point at a cell of the output to see its window times the kernel, written out, or at a pixel to see who reads
+it. Move the picture to see whether moving the output instead gives the same, cell by cell. The arithmetic is
+that of :mod:`dlbook_lib.cnn.gather`, taught in chapter :ref:`convolution`.
 """
 
 from __future__ import annotations
@@ -59,9 +60,13 @@ def _pictures() -> dict[str, torch.Tensor]:
 
 def draw(
     padded, input_range, tap_rows, tap_columns, input_box, laid, kernel_limits, kernel_range,
-    products, product_limits, output, output_limits, output_range, output_box, reader_rows, reader_columns,
+    window, products, output, output_limits, output_range, output_box, reader_rows, reader_columns, gaps,
 ):  # fmt: skip
-    """Lay out four panels: the picture, the kernel, one window's products, the output."""
+    """Lay out six panels: the picture and the output, one window times the kernel, a move before and after.
+
+    Pixels lie from 0 to 1, so that no product is larger than its weight: both have one scale of colours,
+    which stays when another cell is pointed at.
+    """
     gray = go.Heatmap(
         z=padded, x0=-MARGIN, y0=-MARGIN, zmin=0, zmax=1, colorscale=GRAY, showscale=False, hoverinfo="z"
     )
@@ -69,22 +74,23 @@ def draw(
     taps = _dots(tap_rows, tap_columns, POINTED)
     readers = _dots(reader_rows, reader_columns, POINTED)
     seen, here = _box(input_box, POINTED, 3), _box(output_box, POINTED, 3)
-    signed = go.Heatmap(z=output, zmin=output_limits[0], zmax=output_limits[1], colorscale=DIVERGING)
-    signed.update(hoverinfo="z")
+    limits = dict(zmin=output_limits[0], zmax=output_limits[1], colorscale=DIVERGING, hoverinfo="z")
+    signed, apart = go.Heatmap(z=output, **limits), go.Heatmap(z=gaps, **limits, showscale=False)
+    weights, terms = (
+        _numbers(z, kernel_limits, DIVERGING, form) for z, form in ((laid, ".3g"), (products, ".2f"))
+    )
     return {
-        "input": _panel([gray, border, taps, seen], "Input in its padding", input_range),
-        "kernel": _panel(
-            [_numbers(laid, kernel_limits, ".3g")], "Kernel as it lies", kernel_range, ticks=False
-        ),
-        "products": _panel(
-            [_numbers(products, product_limits, ".2f")], "Products", kernel_range, ticks=False
-        ),
+        "input": _panel([gray, border, taps, seen], "Input in its padding", input_range, above=BAR),
         "output": _panel([signed, readers, here], "Output", output_range, above=BAR),
+        "window": _panel([_numbers(window, (0, 1), GRAY, ".2f")], "Window ⊙", kernel_range, ticks=False),
+        "kernel": _panel([weights], "Kernel as it lies =", kernel_range, ticks=False),
+        "products": _panel([terms], "Products: they add up to {total:.2f}", kernel_range, ticks=False),
+        "moved": _panel([apart], "Picture moved, less output moved", output_range, ticks=False),
     }
 
 
-def _numbers(z, limits, form: str) -> go.Heatmap:
-    cells = go.Heatmap(z=z, zmin=limits[0], zmax=limits[1], colorscale=DIVERGING, showscale=False)
+def _numbers(z, limits, colors, form: str) -> go.Heatmap:
+    cells = go.Heatmap(z=z, zmin=limits[0], zmax=limits[1], colorscale=colors, showscale=False)
     return cells.update(texttemplate=f"%{{z:{form}}}", hoverinfo="skip", xgap=1, ygap=1)
 
 
@@ -129,9 +135,10 @@ PRESETS = {
     "box": {"kernel": _kernel("box"), "picture": CAMERA},
     "Gaussian": {"kernel": _kernel("binomial-5"), "picture": CAMERA},
     "sharpen": {"kernel": _kernel("sharpen"), "picture": CAMERA},
+    "Sobel x": {"kernel": _kernel("sobel-x"), "picture": CAMERA},
+    "Sobel y": {"kernel": _kernel("sobel-y"), "picture": CAMERA},
     "Prewitt x": {"kernel": _kernel("prewitt-x")},
     "Prewitt y": {"kernel": _kernel("prewitt-y")},
-    "Sobel": {"kernel": _kernel("sobel-x"), "picture": CAMERA},
     "Laplacian": {"kernel": _kernel("laplacian"), "picture": CAMERA},
     "emboss": {"kernel": _kernel("emboss"), "picture": CAMERA},
     **{name: {"kernel": weights} for name, weights in LEARNED.items()},
@@ -219,7 +226,8 @@ convolution = Explorer(
     compute=slide,
     draw=draw,
     look_for="Before you point at cells of the output: on which side of a bright stroke is it positive, on "
-    "which negative? And what will turning the kernel change?",
+    "which negative? What will turning the kernel change? Then move the picture: in which cells would moving "
+    "the output instead give something else?",
     controls={
         "picture": Picture(_pictures(), label="Picture"),
         "kernel": Matrix(_kernel("prewitt-x"), largest=TAPS, low=-9, high=9, label="Kernel"),

@@ -117,7 +117,9 @@ def draw(copies, sizes, originals, faded, spread_x, spread_y, seen_x, seen_y, no
     ]
     return {
         "plane": _plane(traces, "Copies at t = {t:d}; small where strayed"),
-        "spread": lines(widths, "Spread of the cloud", "step t", dict(range=[0, STEPS]), levels, [one]),
+        "spread": lines(
+            widths, "Spread of the cloud", "step t", dict(range=[0, STEPS]), levels, [one], aspect=0.8
+        ),
     }
 
 

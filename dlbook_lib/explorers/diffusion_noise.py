@@ -12,8 +12,9 @@ Differs from them: a picture is scaled to mean 0 and variance 1 instead of to [-
 
 What is drawn from the stored noise: one :math:`\epsilon` for the whole noised picture, the same for every t,
 so that moving t shows one noise growing; and, from other numbers, 64 paths of one pixel, each a chain of 40
-exact moves of 25 steps. The paths' joint law over t is the chain's own, while the jumps to different t share
-one noise and are no path. At any single t the two agree in law, not in value: the diamond is on no path.
+exact moves of 25 steps. One more path is drawn from those that use the jump's own noise: its moves' noises,
+combined as the chain combines them, are :math:`\epsilon`, and so it lands exactly where the jump does. The
+jumps to different t share one noise and are no path: every t has a path of its own that lands there.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ from dlbook_lib.explorers._diffusion_math import (
     standardise,
 )
 from dlbook_lib.explorers._diffusion_panels import curve, image, lines, over_time, pixel_path
+from dlbook_lib.explorers._diffusion_paths import MOVE, PATHS, walk_paths, walk_to_jump
 from dlbook_lib.figures.theme import COLORS
 
 __all__ = ["diffusion_noise", "noise_picture"]
 
-MOVE, PATHS, SHOWN = 25, 64, 6
 _PIXELS, _MOVES = SIZE * SIZE, STEPS // MOVE
 _TIMES = list(range(0, STEPS + 1, MOVE))
 _CENTRES = torch.linspace(-4, 4, 41)
@@ -107,7 +108,12 @@ def noise_picture(
         "kept_shown": now.expand(1),
     }
     numbers |= lines | _histogram(noisy) | _spectrum(x0, noisy, now.float())
-    numbers |= _paths(x0, noisy, pixel, alpha_bar, kept, noise[_PIXELS:].reshape(PATHS, _MOVES), t)
+    moves = noise[_PIXELS:].reshape(PATHS, _MOVES)
+    place = pixel[1] * SIZE + pixel[2]
+    start, epsilon = at(x0.flatten(), place).double(), at(noise, place).double()
+    jump = now.sqrt() * start + (1 - now).sqrt() * epsilon
+    numbers |= walk_paths(start, jump, alpha_bar, kept, moves, t)
+    numbers |= walk_to_jump(start, jump, epsilon, alpha_bar, moves[-1], t)
     return numbers | _verdicts(numbers, blank, printed, alpha_bar[499])
 
 
@@ -116,7 +122,7 @@ def _histogram(x: Tensor) -> dict[str, Tensor]:
     width = 0.2
     away = (x.reshape(-1, 1).clamp(-4, 4) - _CENTRES).abs()
     density = (1 - away / width).relu().mean(0) / width
-    return {"density": density, "density_range": torch.stack((torch.zeros(()), density.max().clamp_min(0.6)))}
+    return {"density": density, "tallest": density.max()}
 
 
 def _spectrum(x0: Tensor, noisy: Tensor, kept: Tensor) -> dict[str, Tensor]:
@@ -130,40 +136,6 @@ def _spectrum(x0: Tensor, noisy: Tensor, kept: Tensor) -> dict[str, Tensor]:
         "picture_rings": (kept * ring_means(clean)).clamp_min(1e-5),
         "noisy_rings": ring_means(power_spectrum(noisy)).clamp_min(1e-5),
         "noise_level": (1 - kept).clamp_min(1e-5).expand(2),
-    }
-
-
-def _paths(
-    x0: Tensor, noisy: Tensor, pixel: Tensor, alpha_bar: Tensor, kept: Tensor, moves: Tensor, t: Tensor
-) -> dict[str, Tensor]:
-    """Walk one pixel 64 times: divided by the root of alpha-bar, the chain is a sum of independent moves."""
-    place = pixel[1] * SIZE + pixel[2]
-    start = at(x0.flatten(), place).double()
-    bar = alpha_bar[MOVE - 1 :: MOVE]
-    variance = (1 - bar) / bar
-    added = (variance - torch.cat((torch.zeros(1), variance[:-1]))).clamp_min(0)
-    walk = bar.sqrt() * (start + (added.sqrt() * moves.double()).cumsum(1))
-    paths = torch.cat((start.expand(PATHS, 1), walk), 1)  # (64, 41)
-    share = torch.cat((torch.ones(1), kept[MOVE - 1 :: MOVE]))
-    mean, sigma = share.sqrt() * start, (1 - share).sqrt()
-
-    stop = torch.div(t + MOVE // 2, MOVE, rounding_mode="floor").clamp(1, _MOVES)  # the nearest place of rest
-    there = paths.index_select(1, stop.reshape(1)).squeeze(1)
-    inside = ((there - at(mean, stop)).abs() <= 2 * at(sigma, stop)).double().mean()
-    gap = torch.full((SHOWN, 1), math.nan)
-    return {
-        "paths": torch.cat((paths[:SHOWN], gap), 1).flatten(),
-        "band_mean": mean,
-        "band_low": mean - 2 * sigma,
-        "band_high": mean + 2 * sigma,
-        "stop": stop * MOVE,
-        "path_mean": there.mean(),
-        "path_spread": spread(there) * math.sqrt(PATHS / (PATHS - 1)),
-        "jump_mean": at(mean, stop),
-        "jump_spread": at(sigma, stop),
-        "inside": inside,
-        "jump": at(noisy.flatten(), place).expand(1),
-        "jump_at": t.expand(1),
     }
 
 
@@ -193,38 +165,40 @@ def _pictures() -> dict[str, Tensor]:
 
 
 def draw(
-    x0, xt, box, paths, band_mean, band_low, band_high, jump, jump_at, here, kept, decibel, snr_shown,
-    kept_shown, density, density_range, picture_rings, noisy_rings, noise_level,
+    x0, xt, box, paths, band_mean, band_low, band_high, chain_times, chain, jump, jump_at, here, kept,
+    decibel, snr_shown, kept_shown, density, picture_rings, noisy_rings, noise_level,
 ):  # fmt: skip
-    """Lay out seven panels."""
+    """Lay out seven panels, neighbours of one height."""
     bell = torch.exp(-(_CENTRES**2) / 2) / math.sqrt(2 * math.pi)
     bars = go.Bar(
         x=_CENTRES.tolist(), y=density, name="pixels", marker_color=COLORS["data"], hoverinfo="skip"
     )
     rings = list(range(1, SIZE // 2 + 1))
     spectra = [
-        curve(rings, picture_rings, "picture, faded", COLORS["data"]),
+        curve(rings, picture_rings, "x₀, faded", COLORS["data"]),
         curve([1, SIZE // 2], noise_level, "noise", COLORS["noise"], dash="8px,4px"),
-        curve(rings, noisy_rings, "what is seen", COLORS["model"], dash="2px,3px"),
+        curve(rings, noisy_rings, "xₜ, as seen", COLORS["model"], dash="2px,3px"),
     ]
     power = dict(type="log", range=[-3.5, 2.5], dtick=1, exponentformat="power")
     return {
         "picture": image(x0, box, "The picture, x₀", SIZE),
         "noised": image(xt, box, "After {t:d} steps, xₜ", SIZE),
-        "path": pixel_path(_TIMES, paths, band_mean, band_low, band_high, jump, jump_at, here),
+        "path": pixel_path(
+            _TIMES, paths, band_mean, band_low, band_high, chain_times, chain, jump, jump_at, here
+        ),
+        "spectrum": lines(spectra, "Power by frequency", "waves across", dict(range=[1, 16]), power),
         "kept": over_time(
             [1, *_TIMES[1:]], kept, kept_shown, jump_at, "Share of the picture's power kept", (0, 1.03), 0.5
         ),
         "ratio": over_time(
             [1, *_TIMES[1:]], decibel, snr_shown, jump_at, "Signal to noise, in dB", (-62, 52), 0
         ),
-        "spectrum": lines(spectra, "Power by frequency", "waves across", dict(range=[1, 16]), power),
         "values": lines(
             [bars, curve(_CENTRES.tolist(), bell.tolist(), "normal law", COLORS["noise"])],
-            "Pixel values",
+            "Pixel values; tallest bar {tallest:.2f}",
             "value",
             dict(range=[-4, 4]),
-            dict(range=[density_range[0], density_range[1]]),
+            dict(range=[0, 0.8]),
         ),
     }
 
@@ -245,6 +219,11 @@ _SAYS = Cases(
         "After {t:d} of 1000 steps, no frequency of the picture has drowned yet: the noise has a standard "
         "deviation of only {sigma:.3f} ({snr:+.1f} dB).",
     ),
+)
+
+_SAME = (
+    "Walked to t = {t:d} with noises that combine into the jump's own, ε = {combined:+.3f}, the pixel (thick "
+    "line) ends at {chain_end:+.3f}; the jump (diamond) lands at {jump[0]:+.3f}: "
 )
 
 diffusion_noise = Explorer(
@@ -280,6 +259,13 @@ diffusion_noise = Explorer(
         "the formula promises √{kept_now:.3f} = {signal:.2f}.",
         "At t = {stop:d}, 64 paths of the framed pixel have mean {path_mean:+.2f} and standard deviation "
         "{path_spread:.2f}; the jump has {jump_mean:+.2f} and {jump_spread:.2f}.",
+        Cases(
+            "missed",
+            [
+                _SAME + "less than {apart:.0e} apart. At another t, the same ε belongs to another path.",
+                _SAME + "{apart:.3f} apart, because the jump has forgotten all steps but the last.",
+            ],
+        ),
     ),
     challenges=(
         Challenge("Find the step at which picture and noise are equally strong (0 dB).", met="equal"),

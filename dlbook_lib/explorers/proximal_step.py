@@ -176,7 +176,7 @@ def _draw_second(steps, steps_range, proximal_size, subgradient_size) -> go.Figu
     ]
     x = dict(range=[steps_range[0], steps_range[1]], title_text="step")
     y = dict(type="log", range=[math.log10(SMALLEST), 0.6], dtick=1, exponentformat="power")
-    return panel(traces, "|w₂|; the line ends at exactly 0", 240, xaxis=x, yaxis=y)
+    return panel(traces, "|w₂|; the line ends at exactly 0", 300, aspect=1, xaxis=x, yaxis=y)
 
 
 def _draw_shrink(shrunk, shrinks) -> go.Figure:

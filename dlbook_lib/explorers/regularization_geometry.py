@@ -2,7 +2,7 @@ r"""A quadratic loss meets a penalty: the plane of two weights, their path over 
 
 The picture is the one of Tibshirani (1996) and of Hastie, Tibshirani and Friedman's *Elements of Statistical
 Learning*, figure 3.11. Ours moves: the strength λ and the budget C are two sliders of which each moves the
-other, so that penalty and ball are seen to be one thing. It starts at the notes' loss
+other, so that penalty and ball are seen to be one thing; a panel draws C over λ. It starts at the notes' loss
 :math:`(w_1 - 1.5)^2 + (w_2 - 1)^2`, where C = 1 belongs to λ = 1.5 for the L1 norm and to λ = 1.6056 for the
 L2 norm, unsquared as the notes write it.
 """
@@ -89,7 +89,7 @@ def explore_penalty(
     }
     numbers |= (
         lay_plane(bowl, shape, w, used, reach, descent)
-        | lay_path(path, used)
+        | lay_path(path, shape, w, used, duals[1])
         | _verdicts(bowl, shape, penalty, numbers, outside)
     )
     return numbers | lay_section(bowl, shape, w, used, belief) | lay_kink(bowl, shape, w, used)

@@ -14,11 +14,11 @@ from dlbook_lib.explore import parity
 from dlbook_lib.explore.landings import place
 from dlbook_lib.explore.text import fill
 from dlbook_lib.explorers import _temperature as tempering
-from dlbook_lib.explorers._attention_words import HEADS, LENGTH, ROOT
+from dlbook_lib.explorers._attention_words import HEADS, LENGTH
 from dlbook_lib.explorers.attention_temperature import MASKS, attention_temperature
 
 STATES = parity.states(attention_temperature, count=60, seed=7)
-ZEROS = ("half", "split", "undone")
+ZEROS = ("half", "split", "undone", "recast")
 
 
 def run(**chosen):
@@ -44,7 +44,7 @@ def test_the_weights_are_torch_attention(stored):
         q, k = x @ stored["queries"][head], x @ stored["keys"][head]
         there = words > 0
         seen = there[:, None] & there & (inputs["mask"] > 0)
-        root = ROOT if state["divide"] else 1.0
+        root = math.sqrt(state["width"]) if state["divide"] else 1.0
         expected = F.scaled_dot_product_attention(
             q, k, torch.eye(LENGTH).double(), attn_mask=seen, scale=1 / (root * state["temperature"])
         )
@@ -70,9 +70,9 @@ def test_numbers_of_the_framed_row():
         positive = p[p > 0]
         bits = -(positive * np.log2(positive)).sum()
         assert outputs["bits"].item() == pytest.approx(bits, abs=1e-4)
-        assert outputs["effective"].item() == pytest.approx(2**bits, abs=1e-3)
+        assert outputs["effective"][0].item() == pytest.approx(2**bits, abs=1e-3)
         jacobian = np.linalg.norm(np.diag(p) - np.outer(p, p))
-        assert outputs["jacobian"].item() == pytest.approx(jacobian, abs=1e-5)
+        assert outputs["jacobian"][0].item() == pytest.approx(jacobian, abs=1e-5)
         assert outputs["visible"] == len(p)
         assert outputs["strongest"].item() == pytest.approx(p.max())
         assert outputs["rest"].item() == pytest.approx(1 - p.max(), abs=1e-5)
@@ -96,8 +96,9 @@ def test_the_curves_pass_through_the_marker_and_are_monotone():
             temperature=min(max(temperature, 0.05), 20.0), head="adjective → its noun", hover=[2, 9, 7]
         )
         place = (grid - temperature).abs().argmin()
-        assert outputs["effective_path"][place].item() == pytest.approx(outputs["effective"].item(), rel=1e-3)
-        assert outputs["jacobian_path"][place].item() == pytest.approx(outputs["jacobian"].item(), abs=1e-3)
+        for path in ("effective", "jacobian"):
+            here = outputs[path][0].item()
+            assert outputs[f"{path}_path"][place].item() == pytest.approx(here, rel=1e-3, abs=1e-3)
     path = outputs["effective_path"]
     assert (path.diff() > -1e-5).all()
     assert path[0] < 1.001
@@ -113,22 +114,52 @@ def test_a_root_is_a_temperature():
     torch.testing.assert_close(divided["weights"], plain["weights"])
     assert plain["undone"] == 1
     assert run(divide=False, temperature=4.6)[0]["undone"] == 0
+    narrow, _ = run(width=4.0, temperature=2.0)
+    torch.testing.assert_close(divided["weights"], narrow["weights"])
+    assert narrow["recast"] == 1
+    assert run(width=5.0, temperature=2.0)[0]["recast"] == 0
+    torch.testing.assert_close(run(width=1.0)[0]["weights"], run(divide=False)[0]["weights"])
+    assert run(divide=False, width=256.0)[0]["root"] == 1
+
+
+def test_the_bars_by_query_are_the_entropies_of_the_rows():
+    for state in STATES:
+        outputs = attention_temperature.evaluate(state)
+        rows = outputs["weights"].double().numpy()
+        both = np.stack([outputs["keys"].numpy(), outputs["framed_keys"].numpy()])
+        for query, row in enumerate(rows):
+            p = row[np.isfinite(row)]
+            framed = int(query == outputs["query"])
+            assert np.isnan(both[1 - framed, query])
+            if not len(p):
+                assert np.isnan(both[framed, query])
+                continue
+            nats = -(p[p > 0] * np.log(p[p > 0])).sum()
+            assert both[framed, query] == pytest.approx(np.exp(nats), rel=1e-4)
+
+
+def test_the_second_temperature_moves_its_own_bars_only():
+    for other in (0.05, 0.7, 20.0):
+        outputs, alone = run(temperature=0.7, other=other)[0], run(temperature=other)[0]
+        torch.testing.assert_close(outputs["row_other"], alone["row_now"])
+        assert outputs["effective"][1] == pytest.approx(alone["effective"][0].item())
+        torch.testing.assert_close(outputs["weights"], run(temperature=0.7)[0]["weights"])
 
 
 def test_challenges_are_out_of_reach_at_first_and_reachable():
     for preset in (attention_temperature.start, *attention_temperature.presets.values()):
         outputs = attention_temperature.evaluate(preset)
-        assert [outputs[name].item() for name in ZEROS] == [0, 0, 0]
+        assert [outputs[name].item() for name in ZEROS] == [0, 0, 0, 0]
     temperatures = [0.05 * 400 ** (step / 300) for step in range(301)]
     met = {name: [] for name in ZEROS}
     for temperature in temperatures:
         outputs, _ = run(temperature=temperature, divide=False)
         for name in ZEROS:
             met[name] += [temperature] if outputs[name] else []
-    assert all(met.values())
-    effective = [
-        run(temperature=t, divide=False)[0]["effective"].item() for t in (met["half"][0], met["half"][-1])
-    ]
+    assert all(met[name] for name in ZEROS[:3])
+    assert not met["recast"]  # needs the division
+    ends = (met["half"][0], met["half"][-1])
+    effective = [run(temperature=t, divide=False)[0]["effective"][0].item() for t in ends]
     assert 4.74 <= effective[0] <= effective[1] <= 5.26
     strongest = [run(temperature=t, divide=False)[0]["strongest"].item() for t in met["split"]]
     assert all(0.479 <= share <= 0.521 for share in strongest)
@@ -221,9 +252,10 @@ def test_unknown_words_are_counted_and_read():
 def test_presets_keep_their_promise():
     outputs = {label: attention_temperature.evaluate(v) for label, v in attention_temperature.presets.items()}
     assert outputs["as trained"]["weights"][7, 5] > 0.85  # it -> dog
-    assert outputs["argmax"]["effective"] < 1.001
-    assert outputs["uniform"]["effective"] > 9.8
-    assert outputs["√d_k forgotten"]["jacobian"] < 1e-3 < 0.1 < outputs["as trained"]["jacobian"]
+    assert outputs["argmax"]["effective"][0] < 1.001
+    assert outputs["uniform"]["effective"][0] > 9.8
+    assert outputs["d_k taken for 256"]["effective"][0] > 3 > 2 > outputs["as trained"]["effective"][0]
+    assert outputs["√d_k forgotten"]["jacobian"][0] < 1e-3 < 0.1 < outputs["as trained"]["jacobian"][0]
     verb = outputs["a verb asks for its subject, causal mask"]
     assert verb["weight"] > 0.85
     assert verb["weights"].triu(1).nan_to_num().sum() == 0
@@ -246,7 +278,7 @@ def test_the_panels_show_what_they_say():
     np.testing.assert_allclose(one, run(divide=False)[0]["weights"][7])
     for name in ("effective", "jacobian"):
         line, marker = figures[name]["data"]
-        assert marker["x"] == [3.0]
+        assert list(marker["x"]) == [3.0, 1.0]
         assert np.interp(np.log(3.0), np.log(line["x"]), line["y"]) == pytest.approx(marker["y"][0], abs=0.02)
     assert [control for _, control in attention_temperature.panels["row"].words] == ["words"]
 

@@ -93,6 +93,34 @@ def test_the_products_of_a_cell_add_up_to_it():
             total = outputs["products"].nansum()
             assert total.item() == pytest.approx(outputs["value"].item(), rel=1e-4, abs=1e-3)
             assert (~outputs["products"].isnan()).sum() == outputs["weights"]
+            assert outputs["total"].item() == pytest.approx(outputs["value"].item(), rel=1e-4, abs=1e-3)
+            assert torch.allclose(outputs["window"] * outputs["laid"], outputs["products"], equal_nan=True)
+
+
+def test_the_window_holds_the_pixels_under_the_kernel():
+    x = convolution.controls["picture"].examples["camera"][0]
+    state = {"picture": {"example": "camera"}, "cell": [0, 4, 7], "stride": 2}
+    window = convolution.evaluate(state)["window"]
+    assert torch.equal(window[:3, :3], x[7:10, 13:16])
+    assert window[3:].isnan().all()
+    corner = convolution.evaluate(state | {"cell": [0, 0, 0]})["window"]
+    assert corner[0, :3].tolist() == [0, 0, 0]  # the padding's zeros
+    assert torch.equal(corner[1:3, 1:3], x[:2, :2])
+    pixel = convolution.evaluate(state | {"cell": [1, 8, 8], "stride": 1})["window"]
+    assert torch.equal(pixel[:3, :3], x[8, 8].expand(3, 3))
+
+
+def test_the_last_panel_is_the_difference_between_moving_before_and_after():
+    state = {"picture": {"example": "camera"}, "right": 2, "down": -1}
+    gaps = convolution.evaluate(state)["gaps"][:16, :16]
+    x = convolution.controls["picture"].examples["camera"][0]
+    weight = KERNELS["prewitt-x"][None, None]
+    moved = F.pad(x, (2, 0, 0, 1))[1:, :16]
+    first, after = (F.conv2d(picture[None, None], weight, padding=1)[0, 0] for picture in (moved, x))
+    assert torch.allclose(gaps[:15, 2:], first[:15, 2:] - after[1:, :14], atol=1e-4)
+    assert gaps[15].isnan().all()
+    assert gaps[:, :2].isnan().all()
+    assert convolution.evaluate()["gaps"].nan_to_num().abs().max() == 0
 
 
 def test_taps_stand_where_the_window_reads():

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from dlbook_lib.explore.text import fill
 from dlbook_lib.explorers._diffusion_math import SCHEDULES, alpha_bars, power_spectrum, ring_means
+from dlbook_lib.explorers._diffusion_paths import walk_to_jump
 from dlbook_lib.explorers.diffusion_noise import diffusion_noise as explorer
 
 NOISE = explorer.controls["noise"].bank.double().numpy()
@@ -125,6 +127,61 @@ def test_paths_are_the_chain_walked_move_by_move(chosen):
     assert abs(25 * stop - chosen["t"]) <= 24
     assert got["path_mean"] == pytest.approx(paths[:, stop].mean(), abs=1e-3)
     assert got["path_spread"] == pytest.approx(paths[:, stop].std(ddof=1), abs=1e-3)
+
+
+@pytest.mark.parametrize("chosen", states(16, seed=2))
+def test_a_chain_whose_noises_combine_into_the_jump_s_lands_on_it(chosen):
+    alpha, bar = schedule(chosen["schedule"], chosen["beta_start"], chosen["beta_end"])
+    got, t = numbers(**chosen), chosen["t"]
+    _, row, column = chosen["pixel"]
+    epsilon = NOISE[chosen["noise"]][32 * row + column]
+    x0 = standardised(chosen)[row, column]
+    times = got["chain_times"].astype(int)
+    assert times.tolist() == [min(25 * k, t) for k in range(41)]
+    # Recover each move's noise from the drawn chain, and combine them as the product of alphas says.
+    share = np.concatenate([[1.0], bar])[times]
+    total = 0.0
+    for k in range(1, 41):
+        if times[k] == times[k - 1]:
+            assert got["chain"][k] == got["chain"][k - 1]
+            continue
+        ratio = np.prod(alpha[times[k - 1] : times[k]])
+        added = (
+            got["chain"][k] - np.sqrt(ratio) * got["chain"][k - 1]
+        )  # the square root of 1 - ratio, times z
+        total += added * np.sqrt(share[-1] / share[k])
+    assert total / np.sqrt(1 - share[-1]) == pytest.approx(epsilon, abs=2e-3)
+    assert got["combined"] == pytest.approx(epsilon, abs=1e-5)
+    landing = np.sqrt(bar[t - 1]) * x0 + np.sqrt(1 - bar[t - 1]) * epsilon
+    assert got["chain_end"] == pytest.approx(landing, abs=1e-5)
+    used = (alpha if chosen["printed"] else bar)[t - 1]
+    jump = np.sqrt(used) * x0 + np.sqrt(1 - used) * epsilon
+    assert got["jump"] == pytest.approx(jump, abs=1e-5)
+    assert bool(got["missed"]) == (abs(jump - landing) > 1e-6)
+
+
+def test_the_path_to_the_jump_is_said():
+    def line(**chosen):
+        return fill(explorer.readouts[-1], explorer.evaluate(chosen), chosen | {"t": chosen.get("t", 200)})
+
+    assert line().endswith("less than 1e−06 apart. At another t, the same ε belongs to another path.")
+    assert "the jump has forgotten all steps but the last" in line(printed=True, t=500)
+    assert "less than" in line(printed=True, t=1)
+
+
+def test_the_noises_of_the_chain_to_the_jump_are_a_chain_s_own():
+    """They are linear in 1 + 24 independent normal numbers; their covariance is exactly the identity."""
+    alpha_bar = alpha_bars(torch.tensor(0.0), torch.tensor(1e-4), torch.tensor(0.02))[1]
+    t, zero = torch.tensor(600), torch.zeros((), dtype=torch.float64)
+    ratio = torch.cat((torch.ones(1), alpha_bar))[torch.arange(0, 601, 25)]
+    ratio = ratio[1:] / ratio[:-1]
+    columns = []
+    for unit in torch.eye(25):
+        drawn = torch.cat((unit[1:], torch.zeros(16)))
+        chain = walk_to_jump(zero, zero, unit[0].double(), alpha_bar, drawn, t)["chain"][:25]
+        columns.append((chain[1:] - ratio.sqrt() * chain[:-1]) / (1 - ratio).sqrt())
+    linear = torch.stack(columns, 1)
+    assert torch.allclose(linear @ linear.T, torch.eye(24).double(), atol=1e-9)
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

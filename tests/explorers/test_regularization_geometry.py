@@ -9,6 +9,7 @@ import torch
 
 from dlbook_lib.explore.text import fill
 from dlbook_lib.explorers._penalty_math import turned_bowl
+from dlbook_lib.explorers._penalty_panels import STRENGTHS
 from dlbook_lib.explorers.regularization_geometry import KINDS
 from dlbook_lib.explorers.regularization_geometry import regularization_geometry as explorer
 
@@ -215,3 +216,34 @@ def test_every_extreme_has_a_picture():
 def test_gradient_descent_is_shown_on_demand():
     assert look()[0]["stopped"].isnan().all()
     assert look(descent=True)[0]["stopped"].isfinite().all()
+
+
+@pytest.mark.parametrize(
+    ("penalty", "first"), [("L1 norm", 1.5), ("L2 norm", 1.6056), ("squared L2", 0.8028)]
+)
+def test_the_size_panel_goes_from_strength_to_budget(penalty, first):
+    """On its curve lie the solutions of the slider of λ; it falls, and meets 1 at the claim's λ."""
+    outputs = explorer.evaluate({"penalty": penalty})
+    sizes = outputs["sizes"]
+    for k in (0, 20, 40):
+        alone = explorer.evaluate({"penalty": penalty, "strength": STRENGTHS[k].item(), "moved": 1})
+        assert alone["size"].item() == pytest.approx(sizes[k].item(), abs=2e-3)
+        assert alone["size_now"].tolist() == pytest.approx([STRENGTHS[k].item(), alone["size"].item()])
+    assert (sizes.diff() < 1e-4).all()
+    assert outputs["bound"].tolist() == pytest.approx([first] * 2, abs=2e-4)
+    assert (sizes[first * 0.99 > STRENGTHS] > 1).all()
+    assert (sizes[first * 1.01 < STRENGTHS] < 1).all()
+    assert explorer.evaluate({"penalty": "Lq norm"})["bound"].isnan().all()
+
+
+def test_no_range_of_an_axis_moves_with_the_sliders_of_c_and_lambda():
+    for penalty in ("L1 norm", "squared L2", "elastic net"):
+        ranges = [
+            {name: outputs[name].tolist() for name in ("path_range", "size_range", "section_range")}
+            for outputs in (
+                explorer.evaluate({"penalty": penalty, "budget": budget}) for budget in (0.05, 0.4, 1.0, 4.0)
+            )
+        ]
+        assert all(found == ranges[0] for found in ranges)
+        outputs = explorer.evaluate({"penalty": penalty, "budget": 0.05})
+        assert outputs["spot"][1] < outputs["section_range"][1]
