@@ -203,7 +203,7 @@ def test_presets_show_what_they_promise():
 
 def test_every_extreme_has_a_picture():
     names = [name for name in explorer.controls if name not in ("descent", "belief", "angle", "mix")]
-    may_be_blank = {"pulls", "stopped", "fan", "levels"}
+    may_be_blank = {"pulls", "stopped", "fan", "levels", "bound"}
     for values in itertools.product(*(explorer.controls[name].extremes() for name in names)):
         outputs = explorer.evaluate(dict(zip(names, values)))
         for name, value in outputs.items():
