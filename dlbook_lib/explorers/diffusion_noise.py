@@ -195,7 +195,7 @@ def draw(
         ),
         "values": lines(
             [bars, curve(_CENTRES.tolist(), bell.tolist(), "normal law", COLORS["noise"])],
-            "Pixel values; tallest bar {tallest:.2f}",
+            "Pixel values, up to {tallest:.2f}",
             "value",
             dict(range=[-4, 4]),
             dict(range=[0, 0.8]),
