@@ -12,6 +12,7 @@ from dlbook_lib.figures.theme import COLORS, DIVERGING, SEQUENTIAL, frame, legen
 
 __all__ = ["draw_attention"]
 
+WORDS = 66  # pixels that words below a table need: rows of neighbours stay at one height
 LEGEND = legend_above(("temperature", "compare with"), 220)[0]
 
 
@@ -98,8 +99,9 @@ def _matrix(words, cell, z, title, number, colors, span):
         alt="",
         default="",
         title=title,
-        height=270,
-        aspect=1.0,
+        height=240,
+        aspect=0.85,
+        below=WORDS,
         shapes=[box],
         xaxis=axis | dict(range=[-0.5, LENGTH - 0.5], tickangle=-60),
         yaxis=axis | dict(range=[LENGTH - 0.5, -0.5]),
@@ -118,8 +120,9 @@ def _listening(words, framed_keys, keys):
         alt="",
         default="",
         title="Effective number of keys, by query",
-        height=270,
-        aspect=1.0,
+        height=240,
+        aspect=0.85,
+        below=WORDS,
         barmode="overlay",
         showlegend=False,
         xaxis=dict(range=[0, LENGTH + 0.5], title="keys"),
