@@ -23,6 +23,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+import psutil
 from IPython.core.inputtransformer2 import TransformerManager
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -120,13 +121,19 @@ def execute(paths: list[Path], *, workers: int | None = None) -> list[Run]:
 
 def _run(path: Path, digest: str, cache, lock: threading.Lock, bar: tqdm) -> Run:
     notebook = nbformat.read(path, as_version=4)
+    worked = [0.0]
+
+    def count(**_) -> None:
+        bar.update()
+        worked[0] = max(worked[0], _processor_seconds(client))
+
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
         record_timing=False,  # it would write into the cells, which the cache compares
         resources={"metadata": {"path": str(path.parent)}},
-        on_cell_executed=lambda **_: bar.update(),
+        on_cell_executed=count,
     )
     environment = (
         os.environ | ONE_THREAD | {"TQDM_DISABLE": "1", FOLDER: str(EXPLORERS)}
@@ -137,10 +144,20 @@ def _run(path: Path, digest: str, cache, lock: threading.Lock, bar: tqdm) -> Run
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # a dead kernel is a RuntimeError
         return Run(path, time.perf_counter() - start, str(error))
     seconds = time.perf_counter() - start
-    record = {"execution_seconds": seconds, "inputs": digest, **_circumstances()}
+    times = {"execution_seconds": seconds, "processor_seconds": worked[0]}
+    record = {**times, "inputs": digest, **_circumstances()}
     with lock:  # the cache is one SQLite file
         cache.cache_notebook_bundle(CacheBundleIn(notebook, str(path), data=record), overwrite=True)
     return Run(path, seconds, None)
+
+
+def _processor_seconds(client: NotebookClient) -> float:
+    """Say how long a notebook's kernel has kept a core busy: a busy machine does not make this longer."""
+    try:
+        times = psutil.Process(client.km.provisioner.pid).cpu_times()
+    except psutil.NoSuchProcess:  # the cell ended its own kernel
+        return 0.0
+    return times.user + times.system
 
 
 def _circumstances() -> dict[str, str]:

@@ -37,7 +37,7 @@ class Freshness(SphinxDirective):
         cache = get_cache(CACHE)
         rows = []
         for path in notebooks():
-            record = _record(cache, path)
+            record = record_of(cache, path)
             data = record.data if record else {}
             finished = data.get("finished", "has not run")
             rows.append(
@@ -152,7 +152,7 @@ def notebooks_to_reread(app: Sphinx, env, added, changed, removed) -> list[str]:
     cache = get_cache(CACHE)
     stale = []
     for path in notebooks():
-        record = _record(cache, path)
+        record = record_of(cache, path)
         if record and (read := env.all_docs.get(_docname(path))):
             created = record.created.replace(tzinfo=timezone.utc).timestamp()
             if created * 1e6 > read:
@@ -164,7 +164,7 @@ def _docname(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-def _record(cache, path: Path):
+def record_of(cache, path: Path):
     """Return what the cache knows of a notebook's last run, or None."""
     try:
         return cache.match_cache_notebook(nbformat.read(path, as_version=4))

@@ -11,6 +11,7 @@ import math
 import platform
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -249,3 +250,37 @@ class History:
         if not isinstance(stored, dict) or set(stored) != {item.name for item in fields(cls)}:
             raise ValueError(f"text must be what to_json() wrote, got {text[:60]!r}")
         return cls(**stored)
+
+    def save(self, path: str | Path) -> None:
+        """Write everything into a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, which is replaced if it exists; its folder must exist.
+        """
+        Path(path).write_text(self.to_json() + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> History:
+        """Read a file that :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        History
+            Equal to the one that was saved.
+
+        Raises
+        ------
+        ValueError
+            If the file holds anything else.
+        """
+        try:
+            return cls.from_json(Path(path).read_text(encoding="utf-8"))
+        except ValueError:  # that it is no UTF-8 is one too
+            raise ValueError(f"path must be a file that save() wrote, got {str(path)!r}") from None

@@ -184,10 +184,25 @@ def test_what_is_stored_is_what_was_printed_and_where(book, capsys, monkeypatch)
     (record,) = cache.list_cache_records()
     (cell,) = cache.get_cache_bundle(record.pk).nb.cells
     assert cell.outputs[0].text == "1 1\nchapters\n"
-    assert set(record.data) == {"execution_seconds", "inputs", "device", "profile", "versions", "finished"}
+    times = {"execution_seconds", "processor_seconds"}
+    assert set(record.data) == {*times, "inputs", "device", "profile", "versions", "finished"}
+    assert record.data["processor_seconds"] > 0
     assert record.data["inputs"] == execute.inputs_digest(path)
     assert record.data["profile"] == "quick"
     assert record.data["versions"].startswith("Python 3.")
+
+
+@pytest.mark.slow
+def test_waiting_is_no_work(book, capsys):
+    work = "import time\nstart = time.process_time()\nwhile time.process_time() < start + 1: pass"
+    seconds = {}
+    for code in (work, "import time\ntime.sleep(1)"):
+        write(book / "chapters" / "first.ipynb", code)
+        run(capsys)
+        (record,) = (r for r in get_cache(execute.CACHE).list_cache_records() if r.pk not in seconds)
+        seconds[record.pk] = record.data["processor_seconds"]
+    works, waits = seconds.values()
+    assert works - waits > 0.7
 
 
 @pytest.mark.slow

@@ -120,3 +120,13 @@ def test_every_notebook_can_be_launched_and_downloaded():
         assert f"{address[1]}/edit/main/{name}" in links
         assert (SITE / "_sources" / name).exists()
         assert any(link.endswith(f"_sources/{name}") for link in links)
+
+
+def test_every_chapter_says_under_its_title_how_long_it_takes():
+    for notebook in notebooks():
+        page = parsed(SITE / notebook.relative_to(ROOT).with_suffix(".html"))
+        said = [p.text_content() for p in page.xpath("//h1/following-sibling::*[1][@class='dlbook-reading']")]
+        if notebook.parent == ROOT:
+            assert not said
+        else:
+            assert re.fullmatch(r"About \d+ minutes to read; runs in \d+ s on .+\.", *said)

@@ -87,6 +87,23 @@ def test_text_that_is_no_history_is_refused(text):
         History.from_json(text)
 
 
+def test_a_file_brings_everything_back(history, tmp_path):
+    history.save(tmp_path / "run.json")
+    again = History.load(str(tmp_path / "run.json"))
+    assert again == history
+    assert repr(again) == repr(history)
+    History().save(tmp_path / "run.json")
+    assert History.load(tmp_path / "run.json").epochs == 0, "an older file is replaced"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"epochs": 3}', b"\xff\xfe\x00"])
+def test_load_names_a_file_that_is_no_record(content, tmp_path):
+    file = tmp_path / "other.json"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(f"path must be a file that save() wrote, got '{file}'")):
+        History.load(file)
+
+
 def test_json_is_text():
     message = "text must be the JSON text of a History, got 3 (int)"
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
