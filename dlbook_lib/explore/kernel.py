@@ -38,6 +38,10 @@ __all__ = ["Live", "live"]
 EDITORS = widgets_numbers.EDITORS | widgets_places.EDITORS | widgets_tables.EDITORS
 FAULT = "#b3261e"
 TITLE = "font-size:1.25em;font-weight:600;line-height:1.4"
+LABELS = (
+    "<style>.dlbook-live .widget-label, .dlbook-live .widget-checkbox, .dlbook-live .widget-checkbox label "
+    "{height: auto; line-height: 1.25; white-space: normal}</style>"
+)
 
 
 def live(explorer: Explorer) -> Live:
@@ -94,6 +98,7 @@ class Live(widgets.VBox):
         self.outputs = None
         self._point_at_panels()
         super().__init__(self._rows())
+        self.add_class("dlbook-live")
         self.run()
 
     @property
@@ -165,7 +170,7 @@ class Live(widgets.VBox):
         shown = {name: c for name, c in self.explorer.controls.items() if not isinstance(c, LastMoved)}
         beside_it = [_label(name, c) for name, c in shown.items() if not isinstance(c, Toggle)]
         longest = max(map(len, beside_it), default=0)
-        self.indent = f"{min(max(0.55 * longest + 1, 5), 15):.1f}em"
+        self.indent = f"{min(max(0.55 * longest + 1, 5), 9):.1f}em"
         editors = {}
         for name, control in shown.items():
             editor = EDITORS[control.kind](name, control, indent=self.indent, alive=alive)
@@ -229,7 +234,7 @@ class Live(widgets.VBox):
     def _rows(self) -> list[widgets.Widget]:
         """Lay everything out, from the title down."""
         presets = self.explorer.presets.items()
-        head = f'<div style="{TITLE}">{html.escape(self.explorer.title)}</div>'
+        head = f'{LABELS}<div style="{TITLE}">{html.escape(self.explorer.title)}</div>'
         if self.explorer.look_for:
             head += f'<div style="line-height:1.5">{html.escape(self.explorer.look_for)}</div>'
         buttons = [self._button(label, lambda v=values: self.go(v)) for label, values in presets]
@@ -240,8 +245,8 @@ class Live(widgets.VBox):
         figures = widgets.HBox([panel.box for panel in self.panels.values()], layout=_wrapping())
         right = [self.error, figures, self.sentence, self.readouts, self.found]
         columns = [
-            widgets.VBox(left, layout=widgets.Layout(flex="1 1 340px", min_width="0", max_width=ROW)),
-            widgets.VBox(right, layout=widgets.Layout(flex="1.4 1 360px", min_width="0")),
+            widgets.VBox(left, layout=widgets.Layout(flex="0 1 350px", min_width="0", max_width=ROW)),
+            widgets.VBox(right, layout=widgets.Layout(flex="1 1 320px", min_width="0")),
         ]
         return [widgets.HTML(head), widgets.HBox(columns, layout=_wrapping(grid_gap="4px 24px"))]
 

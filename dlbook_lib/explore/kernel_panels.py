@@ -25,8 +25,8 @@ from dlbook_lib.figures.theme import escape
 
 __all__ = ["AlivePanel", "RedrawnPanel", "filled", "panel_class"]
 
-WIDTH = 360  # pixels of a panel: in a widget, plotly measures its room before there is any
-LOOK = {"template": "dlbook", "width": WIDTH}
+WIDTH = 290  # pixels of a panel, so that two stand beside the controls: plotly cannot measure its room
+LOOK = {"template": "dlbook", "width": WIDTH, "legend.font.size": 10, "legend.itemwidth": 30}
 PLACES = ("x", "y", "x0", "x1", "y0", "y1")
 CELLS = ("heatmap", "image", "contour")
 
@@ -134,7 +134,7 @@ class AlivePanel:
 
     def _build(self, state: dict[str, Any]) -> None:
         figure = self.figure = go.FigureWidget(state)
-        figure.update_layout(**LOOK)
+        figure.update_layout(LOOK)
         paths = {_settable(figure, path) for path in _moved(self.panel)}
         paths |= {(*p[:3], "visible") for p in paths if p[1] in ("shapes", "annotations")}
         self.shown = {path: _at(state, path) for path in paths}
@@ -189,7 +189,7 @@ class RedrawnPanel:
         title = (state["layout"].get("title") or {}).get("text") or "A figure."
         with self.output:
             clear_output(wait=True)
-            show(go.Figure(state).update_layout(**LOOK), title)
+            show(go.Figure(state).update_layout(LOOK), title)
 
     def on_cell(self, tell: Callable[[int, int, float, float], None], *, hover: bool) -> None:
         """Do nothing: a drawn figure does not tell what is pointed at.

@@ -29,7 +29,7 @@ from dlbook_lib.explore import (
     kernel_panels,
 )
 from dlbook_lib.explore.kernel import Live, live
-from dlbook_lib.explore.kernel_panels import AlivePanel, RedrawnPanel, filled
+from dlbook_lib.explore.kernel_panels import LOOK, AlivePanel, RedrawnPanel, filled
 from dlbook_lib.explore.text import fill
 
 NAN = float("nan")
@@ -128,7 +128,7 @@ def shown_is_true(box, **changes):
     arguments = {name: outputs[name].tolist() for name in ("z", "place", "ends_x", "ends_y", "ids", "gaps")}
     words = [word.replace("<", "&lt;") for word in texts["text"]]
     for name, figure in draw(**arguments, text=words + [""] * (3 - len(words))).items():
-        true = figure.update_layout(template="dlbook", width=360).to_plotly_json()
+        true = figure.update_layout(LOOK).to_plotly_json()
         agree(box.panels[name].figure.to_plotly_json(), true, lambda text: fill(text, outputs, texts))
     assert said(box) == html.escape(e.sentence(outputs, chosen))
     assert box.error.value == ""
