@@ -6,63 +6,24 @@ a kernel without anywidget (plotly 6 and later): there the figure is displayed o
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
-import numpy as np
 import plotly.graph_objects as go
 from IPython.display import clear_output
 from plotly.basedatatypes import BaseFigure, BasePlotlyType
 
-from dlbook_lib.explore import landings
+from dlbook_lib.explore.filling import at, filled, moved
 from dlbook_lib.explore.landings import Panel, Path
-from dlbook_lib.explore.text import fill
 from dlbook_lib.figures.render import show
-from dlbook_lib.figures.theme import escape
 
-__all__ = ["AlivePanel", "RedrawnPanel", "filled", "panel_class"]
+__all__ = ["AlivePanel", "RedrawnPanel", "panel_class"]
 
 WIDTH = 290  # pixels of a panel, so that two stand beside the controls: plotly cannot measure its room
 LOOK = {"template": "dlbook", "width": WIDTH, "legend.font.size": 10, "legend.itemwidth": 30}
-PLACES = ("x", "y", "x0", "x1", "y0", "y1")
 CELLS = ("heatmap", "image", "contour")
-
-
-def filled(panel: Panel, outputs: Mapping[str, Any], texts: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a state into a panel's figure, as plain values that JSON can hold.
-
-    Parameters
-    ----------
-    panel : Panel
-        The figure and where things land.
-    outputs : mapping of str to Tensor
-        What ``compute`` returned.
-    texts : mapping of str to object
-        What the controls are called.
-
-    Returns
-    -------
-    dict
-        The figure. A number that is none is None; a shape or an annotation that stands nowhere is invisible.
-    """
-    texts = {name: _escaped(text) for name, text in texts.items()}
-    figure = landings.place(panel, {name: value.numpy() for name, value in outputs.items()})
-    for path, text in panel.texts:
-        landings.set_at(figure, path, fill(text, outputs, texts))
-    for path, control in panel.words:
-        room = len(_at(panel.figure, path))
-        landings.set_at(figure, path, (list(texts[control]) + [""] * room)[:room])
-    for path in {path[:3] for path in _moved(panel) if path[1] in ("shapes", "annotations")}:
-        item = _at(figure, path)
-        lost = [key for key in PLACES if isinstance(item.get(key), float) and not math.isfinite(item[key])]
-        item["visible"] = not lost
-        item.update(dict.fromkeys(lost, 0.0))
-    for landing in panel.landings:
-        landings.set_at(figure, landing.path, _plain(_at(figure, landing.path)))
-    return figure
 
 
 def panel_class() -> type[AlivePanel] | type[RedrawnPanel]:
@@ -113,11 +74,11 @@ class AlivePanel:
             self._build(state)
             return
         changed = {
-            path: value for path in self.shown if not _same(value := _at(state, path), self.shown[path])
+            path: value for path in self.shown if not _same(value := at(state, path), self.shown[path])
         }
         with self.figure.batch_update():
             for path, value in changed.items():
-                _at(self.figure, path[:-1])[path[-1]] = value
+                at(self.figure, path[:-1])[path[-1]] = value
         self.shown |= changed
 
     def on_cell(self, tell: Callable[[int, int, float, float], None], *, hover: bool) -> None:
@@ -135,9 +96,9 @@ class AlivePanel:
     def _build(self, state: dict[str, Any]) -> None:
         figure = self.figure = go.FigureWidget(state)
         figure.update_layout(LOOK)
-        paths = {_settable(figure, path) for path in _moved(self.panel)}
+        paths = {_settable(figure, path) for path in moved(self.panel)}
         paths |= {(*p[:3], "visible") for p in paths if p[1] in ("shapes", "annotations")}
-        self.shown = {path: _at(state, path) for path in paths}
+        self.shown = {path: at(state, path) for path in paths}
         for trace in figure.data if self.wanted else ():
             if trace.type in CELLS:
                 if trace.hoverinfo == "skip":  # which would keep the events away, too
@@ -208,11 +169,6 @@ def _holder() -> widgets.VBox:
     return widgets.VBox(layout=widgets.Layout(width=f"{WIDTH}px", flex="0 0 auto"))
 
 
-def _moved(panel: Panel) -> list[Path]:
-    """Name every place that a state fills."""
-    return [landing.path for landing in panel.landings] + [path for path, _ in [*panel.texts, *panel.words]]
-
-
 def _settable(figure: go.Figure, path: Path) -> Path:
     """Cut a path inside an array off: plotly sets arrays as a whole."""
     here = figure
@@ -230,25 +186,5 @@ def _index(trace: Any, letter: str, place: float) -> int:
     return round(place) if ticks is None or not len(ticks) else list(ticks).index(place)
 
 
-def _at(figure: Any, path: Path) -> Any:
-    for step in path:
-        figure = figure[step]
-    return figure
-
-
-def _plain(value: Any) -> Any:
-    """Write None for what is no number."""
-    array = np.asarray(value, dtype=np.float64)
-    if np.isfinite(array).all():
-        return value
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
-
-
 def _same(one: Any, two: Any) -> bool:
     return one is two or one == two
-
-
-def _escaped(text: Any) -> Any:
-    if isinstance(text, str):
-        return escape(text)
-    return [escape(word) for word in text] if isinstance(text, list) else text

@@ -28,8 +28,9 @@ from dlbook_lib.explore import (
     Words,
     kernel_panels,
 )
+from dlbook_lib.explore.filling import filled
 from dlbook_lib.explore.kernel import Live, live
-from dlbook_lib.explore.kernel_panels import LOOK, AlivePanel, RedrawnPanel, filled
+from dlbook_lib.explore.kernel_panels import LOOK, AlivePanel, RedrawnPanel
 from dlbook_lib.explore.text import fill
 
 NAN = float("nan")

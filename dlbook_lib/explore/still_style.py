@@ -1,0 +1,106 @@
+"""The look of a printed figure: units, colours of the light page, and plotly's small languages for them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
+
+from dlbook_lib.figures.theme import page_templates
+
+__all__ = [
+    "Handle",
+    "choose",
+    "plain_text",
+    "read_color",
+    "read_dash",
+    "read_numbers",
+    "read_scale",
+    "refuse",
+]
+
+PX = 0.72  # points of a pixel: the picture is laid out at 100 pixels to the inch
+_LIGHT = page_templates()["light"]["layout"]
+TEXT, GRID, LINE = _LIGHT["font"]["color"], _LIGHT["xaxis"]["gridcolor"], _LIGHT["xaxis"]["linecolor"]
+DASHES = {"solid": (), "dot": (1, 1), "dash": (3, 3), "longdash": (5, 5), "dashdot": (3, 1, 1, 1)}
+
+
+@dataclass(frozen=True)
+class Handle:
+    """What a legend shows of a trace, or the cells that a colour bar explains."""
+
+    name: str
+    artist: Any
+    bar: bool = False
+
+
+def refuse(what: str, given: Mapping[str, Any], known: str) -> None:
+    """Refuse attributes that would be missing in print."""
+    unknown = sorted(set(given) - set(known.split()))
+    if unknown:
+        raise ValueError(f"{what} cannot be printed with {unknown}")
+
+
+def plain_text(text: str) -> str:
+    """Turn plotly's small HTML into lines of text."""
+    return html.unescape(re.sub("<[^>]*>", "", re.sub("<br ?/?>", "\n", str(text))))
+
+
+def read_color(color: Any, opacity: float = 1.0) -> tuple[float, float, float, float]:
+    """Read a colour of CSS."""
+    found = re.fullmatch(r"rgba?\(([^)]*)\)", color) if isinstance(color, str) else None
+    if found is None:
+        red, green, blue, alpha = to_rgba(color)
+    else:
+        parts = [float(part) for part in found[1].split(",")]
+        red, green, blue = (part / 255 for part in parts[:3])
+        alpha = parts[3] if len(parts) > 3 else 1.0
+    return red, green, blue, alpha * opacity
+
+
+def read_dash(dash: str | None, width: float) -> Any:
+    """Read a dash by its name or by its lengths in pixels."""
+    dash = dash or "solid"
+    if dash in DASHES:
+        unit = max(width, 3)
+        lengths = [part * (unit if dash != "dot" else width) * PX for part in DASHES[dash]]
+        lengths = [max(length, 1.4) for length in lengths]
+    else:
+        try:
+            lengths = [float(part.strip().removesuffix("px")) * PX for part in re.split("[, ]+", dash)]
+        except ValueError:
+            raise ValueError(f"dash must be one of {list(DASHES)} or lengths, got {dash!r}") from None
+    return (0, tuple(lengths)) if lengths else "solid"
+
+
+def choose(what: str, table: dict[str, Any], key: str) -> Any:
+    """Look up what a name stands for."""
+    if key not in table:
+        raise ValueError(f"{what} must be one of {list(table)} to be printed, got {key!r}")
+    return table[key]
+
+
+def read_numbers(values: Any) -> np.ndarray:
+    """Read coordinates: None is nowhere, words are counted."""
+    values = list(values if values is not None else [])
+    if any(isinstance(value, str) for value in values):
+        return np.arange(len(values), dtype=float)
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
+
+
+def read_scale(owner: Mapping[str, Any]) -> LinearSegmentedColormap:
+    """Read a colour scale; nothing has no colour."""
+    stops = owner.get("colorscale")
+    if not isinstance(stops, list):
+        raise ValueError(f"colorscale must be a list of places and colours to be printed, got {stops!r}")
+    stops = [(place, read_color(color)) for place, color in stops]
+    if owner.get("reversescale"):
+        stops = [(1 - place, color) for place, color in reversed(stops)]
+    scale = LinearSegmentedColormap.from_list("scale", stops, N=512)
+    scale.set_bad((0, 0, 0, 0))
+    return scale
