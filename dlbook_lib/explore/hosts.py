@@ -6,6 +6,7 @@ the page, and the notebook's output is the place where it will stand. Without it
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -36,11 +37,13 @@ def show(explorer: Explorer) -> None:
         from dlbook_lib.explore.payload import mount, write
 
         if explorer.compute.__module__.startswith(LIBRARY):  # exported by the build, once for all pages
-            address = f"{explorer.name}.json"
+            address, picture = f"{explorer.name}.json", None
         else:
-            address = write(explorer, Path(os.environ[FOLDER])).name
-        display(HTML(mount(explorer, address)))
+            file = write(explorer, Path(os.environ[FOLDER]))
+            address, picture = file.name, json.loads(file.read_text(encoding="utf-8"))["still"]
+        display(HTML(mount(explorer, address, picture)))
     else:
         from dlbook_lib.explore.kernel import live
+        from dlbook_lib.explore.kernel_still import show_live
 
-        display(live(explorer))
+        show_live(live(explorer))

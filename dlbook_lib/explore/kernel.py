@@ -166,6 +166,20 @@ class Live(widgets.VBox):
             self.player.reset()
         self.run({})
 
+    def said(self) -> str:
+        """Say in plain text what is shown: title, sentence, readouts.
+
+        Returns
+        -------
+        str
+            One line for each.
+        """
+        if self.outputs is None:
+            return self.explorer.title
+        texts = self.explorer.texts(self.values)
+        lines = (fill(text, self.outputs, texts) for text in (self.explorer.says, *self.explorer.readouts))
+        return "\n".join([self.explorer.title, *lines])
+
     def _editors(self, alive: bool) -> dict[str, Editor]:
         shown = {name: c for name, c in self.explorer.controls.items() if not isinstance(c, LastMoved)}
         beside_it = [_label(name, c) for name, c in shown.items() if not isinstance(c, Toggle)]

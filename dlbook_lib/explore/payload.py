@@ -20,13 +20,18 @@ from dlbook_lib.explore.arrays import pack
 from dlbook_lib.explore.explorer import Explorer
 from dlbook_lib.explore.export import ARGUMENT, DTYPES, RESULT, export
 from dlbook_lib.explore.landings import Panel, place, set_at
+from dlbook_lib.explore.still import size, still
 from dlbook_lib.explore.text import Cases, fill
 
-__all__ = ["describe", "mount", "write"]
+__all__ = ["describe", "mount", "mount_words", "write"]
+
+STILL_STYLE = (
+    "background:#fff;height:auto;max-width:100%"  # the explorers' stylesheet comes with their script
+)
 
 
 def write(explorer: Explorer, folder: Path) -> Path:
-    """Export an explorer and write its two files, named by their content.
+    """Export an explorer and write its three files, named by their content.
 
     Parameters
     ----------
@@ -38,18 +43,26 @@ def write(explorer: Explorer, folder: Path) -> Path:
     Returns
     -------
     Path
-        The JSON file; the model's name stands in it.
+        The JSON file; the names of the model and of the picture of the start stand in it.
 
     Raises
     ------
     ExportError
         If ``compute`` cannot be exported.
+    ValueError
+        If a figure holds something that cannot be printed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     model = export(explorer)
     model_file = folder / f"{explorer.name}-{_version(model)}.onnx"
     model_file.write_bytes(model)
-    text = json.dumps(describe(explorer, model, model_file.name), separators=(",", ":"), allow_nan=False)
+    picture = still(explorer)
+    picture_file = folder / f"{explorer.name}-{_version(picture)}.png"
+    picture_file.write_bytes(picture)
+    width, height = size(picture)
+    described = describe(explorer, model, model_file.name)
+    described["still"] = {"file": picture_file.name, "width": width, "height": height}
+    text = json.dumps(described, separators=(",", ":"), allow_nan=False)
     file = folder / f"{explorer.name}-{_version(text.encode())}.json"
     file.write_text(text, encoding="utf-8")
     return file
@@ -109,8 +122,8 @@ def describe(explorer: Explorer, model: bytes, model_name: str) -> dict[str, Any
     }
 
 
-def mount(explorer: Explorer, address: str) -> str:
-    """Write the place in a page where the explorer will stand, with its sentence.
+def mount(explorer: Explorer, address: str, picture: dict[str, Any] | None = None) -> str:
+    """Write the place in a page where the explorer will stand, with its sentence and its picture.
 
     Parameters
     ----------
@@ -118,6 +131,8 @@ def mount(explorer: Explorer, address: str) -> str:
         What stands there.
     address : str
         Where its JSON file is.
+    picture : dict, optional
+        Of its start: ``file``, ``width`` and ``height``.
 
     Returns
     -------
@@ -125,10 +140,23 @@ def mount(explorer: Explorer, address: str) -> str:
         HTML.
     """
     sentence = explorer.sentence(explorer.evaluate())
+    return mount_words(explorer.name, address, explorer.title, sentence, picture)
+
+
+def mount_words(name: str, address: str, title: str, sentence: str, picture: dict[str, Any] | None) -> str:
+    """Write the place of an explorer whose title and sentence are known.
+
+    A browser that runs scripts does not look into ``noscript``, and fetches nothing for it.
+    """
+    says, shown = html.escape(sentence), ""
+    if picture:
+        shown = f'<img class="dlbook-still" src="{html.escape(picture["file"])}" alt="{says}"'
+        shown += f' width="{picture["width"]}" height="{picture["height"]}" style="{STILL_STYLE}">'
+        shown = f"<noscript>{shown}</noscript>"
     return (
-        f'<div class="dlbook-explorer" id="explorer-{explorer.name}" data-src="{html.escape(address)}">'
-        f'<p class="dlbook-explorer-title">{html.escape(explorer.title)}</p>'
-        f'<p class="dlbook-explorer-says">{html.escape(sentence)}</p></div>'
+        f'<div class="dlbook-explorer" id="explorer-{name}" data-src="{html.escape(address)}">'
+        f'<p class="dlbook-explorer-title">{html.escape(title)}</p>'
+        f'{shown}<p class="dlbook-explorer-says">{says}</p></div>'
     )
 
 

@@ -34,7 +34,7 @@ from dlbook_lib.explore.still_style import PX, TEXT, Handle, plain_text
 
 __all__ = ["size", "still"]
 
-WIDTHS = {1: 560, 2: 380, 3: 340, 4: 300}  # pixels of a panel, by how many stand beside each other
+WIDTHS = {1: 560, 2: 380, 3: 308}  # pixels of a panel, by how many stand beside each other
 HEIGHT = 450  # pixels of a panel that names none: plotly's own
 GAP, EDGE = 14, 10  # pixels between panels and around them
 LINE, CHARACTER = 18, 7.2  # pixels of a line of a legend and of a letter, about
@@ -158,8 +158,8 @@ def _compose(panels: list[dict[str, Any]]) -> Figure:
 
 
 def _columns(count: int) -> int:
-    """Choose how many panels stand beside each other, so that rows are about equally full."""
-    return count if count <= 3 else 2 if count == 4 else 3 if count <= 6 else 4
+    """Choose how many panels stand beside each other: three, or pairs where one would be left over."""
+    return min(count, 2) if count % 3 == 1 or count == 2 else 3
 
 
 def _draw_panel(figure: Figure, panel: dict[str, Any], room: Room) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from plotly.colors import get_colorscale
 
 from dlbook_lib.figures.theme import page_templates
 
@@ -27,6 +28,9 @@ __all__ = [
 PX = 0.72  # points of a pixel: the picture is laid out at 100 pixels to the inch
 _LIGHT = page_templates()["light"]["layout"]
 TEXT, GRID, LINE = _LIGHT["font"]["color"], _LIGHT["xaxis"]["gridcolor"], _LIGHT["xaxis"]["linecolor"]
+# What plotly.js takes where a figure names no scale.
+PLAIN = [[0, "rgb(5,10,172)"], [0.35, "rgb(106,137,247)"], [0.5, "rgb(190,190,190)"]]
+PLAIN += [[0.6, "rgb(220,170,132)"], [0.7, "rgb(230,145,90)"], [1, "rgb(178,10,28)"]]
 DASHES = {"solid": (), "dot": (1, 1), "dash": (3, 3), "longdash": (5, 5), "dashdot": (3, 1, 1, 1)}
 
 
@@ -95,12 +99,9 @@ def read_numbers(values: Any) -> np.ndarray:
 
 def read_scale(owner: Mapping[str, Any]) -> LinearSegmentedColormap:
     """Read a colour scale; nothing has no colour."""
-    stops = owner.get("colorscale")
-    if not isinstance(stops, list):
-        raise ValueError(f"colorscale must be a list of places and colours to be printed, got {stops!r}")
+    stops = owner.get("colorscale") or PLAIN
+    stops = get_colorscale(stops) if isinstance(stops, str) else stops
     stops = [(place, read_color(color)) for place, color in stops]
     if owner.get("reversescale"):
         stops = [(1 - place, color) for place, color in reversed(stops)]
-    scale = LinearSegmentedColormap.from_list("scale", stops, N=512)
-    scale.set_bad((0, 0, 0, 0))
-    return scale
+    return LinearSegmentedColormap.from_list("scale", stops, N=512).with_extremes(bad=(0, 0, 0, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import webbrowser
@@ -30,11 +31,13 @@ def build(explorer: Explorer, folder: Path) -> None:
     (static / STYLES[0]).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(theme, static / STYLES[0])
     payload = write(explorer, static / "explorers")
+    picture = json.loads(payload.read_text(encoding="utf-8"))["still"]
+    picture["file"] = f"_static/explorers/{picture['file']}"
     template = jinja2.Template((vendor.ASSETS / "templates" / "explorer.html").read_text(encoding="utf-8"))
     page = template.render(
         title=explorer.title,
         docstitle="Deep Learning, Live",
-        body=mount(explorer, f"_static/explorers/{payload.name}"),
+        body=mount(explorer, f"_static/explorers/{payload.name}", picture),
         styles=STYLES,
         metatags='<script type="module" src="_static/explorer/main.mjs"></script>',
         pathto=lambda address, *_: address,

@@ -27,6 +27,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from dlbook_lib import explorers
+from dlbook_lib.explore.payload import mount_words
 from dlbook_lib.site.assets import FONT_STYLES
 from dlbook_lib.site.execute import reached
 from dlbook_lib.site.vendor import ROOT
@@ -34,11 +35,12 @@ from dlbook_lib.site.vendor import ROOT
 FOLDER = ROOT / "_build" / "explorers"
 MANIFEST = FOLDER / "manifest.json"
 STYLES = ("styles/pydata-sphinx-theme.css", *FONT_STYLES, "book.css")  # of a page that holds one explorer
-HOST = re.compile(r'(<div class="dlbook-explorer" id="[^"]*" data-src=")([^"]*)(")')
+HOST = re.compile(r'<div class="dlbook-explorer" id="[^"]*" data-src="([^"]*)">.*?</div>', re.S)
+SOURCE = re.compile(r'((?:data-)?src=")([^"]*)')
 
 
 def manifest() -> dict[str, dict[str, Any]]:
-    """Read what was exported: name -> digest, file, title, look_for, sentence."""
+    """Read what was exported: name -> digest, file, still, title, look_for, sentence."""
     return json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.exists() else {}
 
 
@@ -59,8 +61,8 @@ def export_one(name: str) -> dict[str, Any]:
         "import sys, json; from pathlib import Path; from dlbook_lib import explorers; "
         "from dlbook_lib.explore.payload import write; e = explorers.load(sys.argv[1]); "
         "f = write(e, Path(sys.argv[2])); "
-        "print(json.dumps(dict(file=f.name, title=e.title, look_for=e.look_for, "
-        "sentence=e.sentence(e.evaluate()))))"
+        "print(json.dumps(dict(file=f.name, still=json.loads(f.read_bytes())['still'], title=e.title, "
+        "look_for=e.look_for, sentence=e.sentence(e.evaluate()))))"
     )
     command = [sys.executable, "-c", program, name, str(FOLDER)]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
@@ -127,11 +129,7 @@ class Place(SphinxDirective):
 def place(name: str) -> str:
     """Write the place of an explorer of the library."""
     entry = manifest()[name]
-    return (
-        f'<div class="dlbook-explorer" id="explorer-{name}" data-src="{entry["file"]}">'
-        f'<p class="dlbook-explorer-title">{html.escape(entry["title"])}</p>'
-        f'<p class="dlbook-explorer-says">{html.escape(entry["sentence"])}</p></div>'
-    )
+    return mount_words(name, entry["file"], entry["title"], entry["sentence"], entry["still"])
 
 
 def address_files(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree) -> None:
@@ -142,9 +140,11 @@ def address_files(app: Sphinx, pagename: str, templatename: str, context: dict[s
     known = manifest()
 
     def addressed(found: re.Match[str]) -> str:
-        name = found[2].removesuffix(".json")
-        file = known[name]["file"] if name in known else found[2]
-        return found[1] + context["pathto"](f"_static/explorers/{file}", 1) + found[3]
+        name = found[1].removesuffix(".json")  # of the library's, a notebook knows the name only
+        written = place(name) if name in known else found[0]
+        return SOURCE.sub(
+            lambda part: part[1] + context["pathto"](f"_static/explorers/{part[2]}", 1), written
+        )
 
     context["body"] = HOST.sub(addressed, body)
     script = context["pathto"]("_static/explorer/main.mjs", 1)
@@ -185,8 +185,8 @@ def copy_payloads(app: Sphinx, error: Exception | None) -> None:
         for address in re.findall(
             r'data-src="[^"]*_static/explorers/([^"]+)"', page.read_text(encoding="utf-8")
         ):
-            model = json.loads((FOLDER / address).read_text(encoding="utf-8"))["model"]
-            wanted |= {address, model}
+            payload = json.loads((FOLDER / address).read_text(encoding="utf-8"))
+            wanted |= {address, payload["model"], payload["still"]["file"]}
     for old in target.iterdir():
         if old.name not in wanted:
             old.unlink()
