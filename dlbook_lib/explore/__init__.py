@@ -2,6 +2,7 @@
 
 controls, tables, places   what a reader can move
 text                       sentences with numbers in them
+filling                    a state put into figures
 landings                   where outputs land in figures
 explorer                   the declaration
 export                     compute as ONNX

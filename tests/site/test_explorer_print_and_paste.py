@@ -3,6 +3,7 @@
 import base64
 import functools
 import io
+import itertools
 import threading
 from http.server import ThreadingHTTPServer
 
@@ -109,8 +110,11 @@ def shown(tab, selector):
     return [each for each in tab.locator(selector).all() if each.is_visible()]
 
 
-def test_a_printed_explorer_shows_what_is_seen_and_nothing_to_press(open_page, book):
+@pytest.mark.parametrize("width", [1000, 680])
+def test_a_printed_explorer_shows_what_is_seen_and_nothing_to_press(open_page, book, width):
     tab, _ = open_page(book + "index.html")
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.wait_for_timeout(500)
     tab.emulate_media(media="print")
     assert shown(tab, ".dlbook-explorer-title")
     assert shown(tab, ".dlbook-explorer-says")
@@ -119,6 +123,11 @@ def test_a_printed_explorer_shows_what_is_seen_and_nothing_to_press(open_page, b
     assert not shown(
         tab, ".dlbook-explorer :is(button, input, select, .dlbook-controls, .dlbook-presets, .dlbook-handle)"
     )
+    boxes = [panel.bounding_box() for panel in tab.locator(".dlbook-explorer-panel").all()]
+    for one, two in itertools.combinations(boxes, 2):
+        beside = one["x"] + one["width"] <= two["x"] or two["x"] + two["width"] <= one["x"]
+        assert beside or one["y"] + one["height"] <= two["y"]
+    assert all(box["width"] > 200 and box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
     painted = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
     painted += " return d.reduce((n, v, i) => n + (i % 4 == 3 && v > 0), 0) / (d.length / 4) }"
     parts = [canvas.evaluate(painted) for canvas in shown(tab, ".dlbook-canvas")]
