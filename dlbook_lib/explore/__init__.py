@@ -2,8 +2,9 @@
 
 controls, tables, places   what a reader can move
 text                       sentences with numbers in them
-filling                    a state put into figures
 landings                   where outputs land in figures
+filling                    a state put into figures
+still                      a state as one picture
 explorer                   the declaration
 export                     compute as ONNX
 payload                    all that a page needs, as JSON

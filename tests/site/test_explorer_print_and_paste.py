@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from dlbook_lib import explorers
+from dlbook_lib.explore.payload import mount_words
 from dlbook_lib.site import alone
+from dlbook_lib.site import explorers as site_explorers
 from dlbook_lib.site.explorers import manifest
 from dlbook_lib.site.serve import Quiet
 
@@ -229,3 +231,17 @@ def test_the_paste_button_reads_the_clipboard(open_page, echo):
     tab.evaluate("held => { window.refused = false; window.held = held }", [["image/png", red_half()]])
     button.click()
     wait_for_red_half(tab)
+
+
+def test_a_page_names_the_files_of_its_explorers(monkeypatch):
+    picture = {"file": "one-2.png", "width": 600, "height": 300}
+    known = {"one": {"file": "one-1.json", "title": "One", "sentence": "1 < 2.", "still": picture}}
+    monkeypatch.setattr(site_explorers, "manifest", lambda: known)
+    by_name = mount_words("one", "one.json", "One", "1 < 2.", None)  # as a notebook's output has it
+    own = mount_words("two", "two-3.json", "Two", "2.", {"file": "two-4.png", "width": 1, "height": 1})
+    context = {"body": f"<p>{by_name}</p>{own}", "pathto": lambda path, _: f"../{path}"}
+    site_explorers.address_files(None, "page", "", context, None)
+    for file in ("one-1.json", "one-2.png", "two-3.json", "two-4.png"):
+        assert context["body"].count(f'src="../_static/explorers/{file}"') == 1
+    assert context["body"].count('alt="1 &lt; 2."') == 1
+    assert "main.mjs" in context["metatags"]
