@@ -1,9 +1,9 @@
 r"""The mathematics of the diffusion explorers: schedules of noise, and the power of a picture's waves.
 
 Schedules: the linear one of Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020); the
-cosine of Nichol and Dhariwal, "Improved Denoising Diffusion Probabilistic Models" (2021, eq. 17, offset
-0.008); the sigmoid of Jabri, Fleet and Chen, "Scalable Adaptive Computation for Iterative Generation" (2022),
-from -3 to 3.
+cosine of Nichol and Dhariwal, "Improved Denoising Diffusion Probabilistic Models" (2021, eq. 17, with offset
+0.008); the sigmoid of Jabri, Fleet and Chen, "Scalable Adaptive Computation for Iterative Generation" (2022,
+from -3 to 3).
 
 Differs from them: the sigmoid, too, is cut so that no :math:`\beta_t` exceeds 0.999, as the cosine is.
 """
@@ -34,11 +34,12 @@ def _log_steps(fade: Tensor) -> Tensor:
 
 
 _PART = torch.linspace(0, 1, STEPS + 1, dtype=torch.float64)
-_LOG_COSINE = _log_steps(((_PART + 0.008) / 1.008 * math.pi / 2).cos() ** 2)
-_LOG_SIGMOID = _log_steps(1 / (1 + math.exp(-3)) - torch.sigmoid(6 * _PART - 3))
+OFFSET, REACH = torch.tensor(0.008, dtype=torch.float64), torch.tensor(3.0, dtype=torch.float64)
 
 
-def alpha_bars(schedule: Tensor, beta_start: Tensor, beta_end: Tensor) -> tuple[Tensor, Tensor]:
+def alpha_bars(
+    schedule: Tensor, beta_start: Tensor, beta_end: Tensor, offset: Tensor = OFFSET, reach: Tensor = REACH
+) -> tuple[Tensor, Tensor]:
     r"""Follow a schedule: what each step keeps of the signal's power, and what all steps so far keep.
 
     Parameters
@@ -47,6 +48,10 @@ def alpha_bars(schedule: Tensor, beta_start: Tensor, beta_end: Tensor) -> tuple[
         0 for linear, 1 for cosine, 2 for sigmoid.
     beta_start, beta_end : Tensor
         First and last :math:`\beta` of the linear schedule, in (0, 1).
+    offset : Tensor
+        Where on its quarter wave the cosine schedule starts, as a share of it.
+    reach : Tensor
+        The sigmoid schedule runs from minus this to this.
 
     Returns
     -------
@@ -60,7 +65,10 @@ def alpha_bars(schedule: Tensor, beta_start: Tensor, beta_end: Tensor) -> tuple[
     """
     first, last = beta_start.double(), beta_end.double()
     linear = (1 - (first + (last - first) * torch.arange(STEPS).double() / (STEPS - 1))).log()
-    curved = torch.where(schedule == SCHEDULES["cosine"], _LOG_COSINE, _LOG_SIGMOID)
+    shift, far = offset.double(), reach.double()
+    cosine = _log_steps(((_PART + shift) / (1 + shift) * math.pi / 2).cos() ** 2)
+    sigmoid = _log_steps(torch.sigmoid(far) - torch.sigmoid(far * (2 * _PART - 1)))
+    curved = torch.where(schedule == SCHEDULES["cosine"], cosine, sigmoid)
     log_alpha = torch.where(schedule == SCHEDULES["linear"], linear, curved)
     return log_alpha.exp(), log_alpha.cumsum(0).exp()
 

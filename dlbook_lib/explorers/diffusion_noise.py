@@ -51,14 +51,7 @@ _CENTRES = torch.linspace(-4, 4, 41)
 
 
 def noise_picture(
-    picture: Tensor,
-    t: Tensor,
-    schedule: Tensor,
-    beta_start: Tensor,
-    beta_end: Tensor,
-    pixel: Tensor,
-    noise: Tensor,
-    printed: Tensor,
+    picture, t, schedule, beta_start, beta_end, offset, reach, pixel, noise, printed
 ) -> dict[str, Tensor]:
     """Noise a picture up to step t, once by the jump and once, for one pixel, step by step.
 
@@ -68,7 +61,7 @@ def noise_picture(
         Grey values in [0, 1].
     t : Tensor
         Steps taken, 1 to 1000, int64.
-    schedule, beta_start, beta_end : Tensor
+    schedule, beta_start, beta_end, offset, reach : Tensor
         As in :func:`alpha_bars`.
     pixel : Tensor of shape (3,)
         Which panel, row and column, int64.
@@ -82,7 +75,7 @@ def noise_picture(
     dict
         What the panels and sentences show.
     """
-    alpha, alpha_bar = alpha_bars(schedule, beta_start, beta_end)
+    alpha, alpha_bar = alpha_bars(schedule, beta_start, beta_end, offset, reach)
     kept = torch.where(printed, alpha, alpha_bar)
     now = at(kept, t - 1)
     x0, blank = standardise(picture[0])
@@ -99,15 +92,13 @@ def noise_picture(
         "here": torch.stack((t, t)).double(),
         "box": torch.stack((pixel[2] - 0.5, pixel[2] + 0.5, pixel[1] - 0.5, pixel[1] + 0.5)),
     }
-    lines = {
-        "x0": x0,
-        "xt": noisy,
-        "kept": torch.cat((kept[:1], kept[MOVE - 1 :: MOVE])),
-        "decibel": torch.cat((decibel[:1], decibel[MOVE - 1 :: MOVE])).clamp(-60, 50),
-        "snr_shown": at(decibel, t - 1).clamp(-60, 50).expand(1),
+    numbers |= {"x0": x0, "xt": noisy, "snr_shown": numbers["snr"].clamp(-60, 50).expand(1)}
+    numbers |= {
+        "kept": _thinned(kept),
+        "decibel": _thinned(decibel).clamp(-60, 50),
         "kept_shown": now.expand(1),
     }
-    numbers |= lines | _histogram(noisy) | _spectrum(x0, noisy, now.float())
+    numbers |= _histogram(noisy) | _spectrum(x0, noisy, now.float())
     moves = noise[_PIXELS:].reshape(PATHS, _MOVES)
     place = pixel[1] * SIZE + pixel[2]
     start, epsilon = at(x0.flatten(), place).double(), at(noise, place).double()
@@ -115,6 +106,11 @@ def noise_picture(
     numbers |= walk_paths(start, jump, alpha_bar, kept, moves, t)
     numbers |= walk_to_jump(start, jump, epsilon, alpha_bar, moves[-1], t)
     return numbers | _verdicts(numbers, blank, printed, alpha_bar[499])
+
+
+def _thinned(values: Tensor) -> Tensor:
+    """Take what is drawn of a value per step: the first step and every 25th."""
+    return torch.cat((values[:1], values[MOVE - 1 :: MOVE]))
 
 
 def _histogram(x: Tensor) -> dict[str, Tensor]:
@@ -237,6 +233,8 @@ diffusion_noise = Explorer(
         "schedule": Choice(SCHEDULES, label="schedule"),
         "beta_start": Slider(1e-5, 1e-2, 1e-4, log=True, label="first β (linear schedule)"),
         "beta_end": Slider(1e-3, 0.1, 0.02, log=True, label="last β (linear schedule)"),
+        "offset": Slider(1e-3, 0.2, 0.008, log=True, label="offset s (cosine schedule)"),
+        "reach": Slider(1, 8, 3, label="reach, −k to k (sigmoid schedule)"),
         "noise": Noise(_PIXELS + PATHS * _MOVES, seed=4, label="noise"),
         "printed": Toggle(label="leave out the bar: α for ᾱ"),
         "pixel": Hover(

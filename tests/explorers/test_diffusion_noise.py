@@ -16,8 +16,13 @@ BLANK = explorer.controls["picture"].extremes()[0]
 MAY_BE_BLANK = {"paths", "correlation"}
 
 
-def schedule(name, first=1e-4, last=0.02):
-    return [x.numpy() for x in alpha_bars(*map(torch.tensor, (SCHEDULES[name], first, last)))]
+def schedule(name, first=1e-4, last=0.02, offset=0.008, reach=3.0):
+    ends = (SCHEDULES[name], first, last, offset, reach)
+    return [x.numpy() for x in alpha_bars(*(torch.tensor(end, dtype=torch.float64) for end in ends))]
+
+
+def schedule_of(chosen):
+    return schedule(*(chosen[name] for name in ("schedule", "beta_start", "beta_end", "offset", "reach")))
 
 
 def states(count, seed=0):
@@ -54,14 +59,16 @@ def test_linear_schedule_ends_where_the_paper_ends():
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"),
+    ("name", "ends", "shape"),
     [
-        ("cosine", lambda u: np.cos((u + 0.008) / 1.008 * np.pi / 2) ** 2),
-        ("sigmoid", lambda u: 1 / (1 + np.exp(6 * u - 3)) - 1 / (1 + np.exp(3))),
+        ("cosine", {}, lambda u: np.cos((u + 0.008) / 1.008 * np.pi / 2) ** 2),
+        ("cosine", {"offset": 0.1}, lambda u: np.cos((u + 0.1) / 1.1 * np.pi / 2) ** 2),
+        ("sigmoid", {}, lambda u: 1 / (1 + np.exp(6 * u - 3)) - 1 / (1 + np.exp(3))),
+        ("sigmoid", {"reach": 5.0}, lambda u: 1 / (1 + np.exp(10 * u - 5)) - 1 / (1 + np.exp(5))),
     ],
 )
-def test_curved_schedules_follow_their_papers_and_cut_the_last_steps(name, shape):
-    alpha, bar = schedule(name)
+def test_curved_schedules_follow_their_papers_and_cut_the_last_steps(name, ends, shape):
+    alpha, bar = schedule(name, **ends)
     u = np.arange(1, 1001) / 1000
     assert bar[:990] == pytest.approx(shape(u)[:990] / shape(0), rel=1e-6)
     assert alpha.min() == pytest.approx(1e-3)
@@ -90,7 +97,7 @@ def test_rings_average_over_directions():
 
 @pytest.mark.parametrize("chosen", states(24))
 def test_jump_spectrum_and_histogram_agree_with_numpy(chosen):
-    alpha, bar = schedule(chosen["schedule"], chosen["beta_start"], chosen["beta_end"])
+    alpha, bar = schedule_of(chosen)
     share = (alpha if chosen["printed"] else bar)[chosen["t"] - 1]
     x0 = standardised(chosen)
     seen = np.sqrt(share) * x0 + np.sqrt(1 - share) * NOISE[chosen["noise"]][:1024].reshape(32, 32)
@@ -110,7 +117,7 @@ def test_jump_spectrum_and_histogram_agree_with_numpy(chosen):
 
 @pytest.mark.parametrize("chosen", states(12, seed=1))
 def test_paths_are_the_chain_walked_move_by_move(chosen):
-    alpha, bar = schedule(chosen["schedule"], chosen["beta_start"], chosen["beta_end"])
+    alpha, bar = schedule_of(chosen)
     moves = NOISE[chosen["noise"]][1024:].reshape(64, 40)
     _, row, column = chosen["pixel"]
     x = np.full(64, standardised(chosen)[row, column])
@@ -131,7 +138,7 @@ def test_paths_are_the_chain_walked_move_by_move(chosen):
 
 @pytest.mark.parametrize("chosen", states(16, seed=2))
 def test_a_chain_whose_noises_combine_into_the_jump_s_lands_on_it(chosen):
-    alpha, bar = schedule(chosen["schedule"], chosen["beta_start"], chosen["beta_end"])
+    alpha, bar = schedule_of(chosen)
     got, t = numbers(**chosen), chosen["t"]
     _, row, column = chosen["pixel"]
     epsilon = NOISE[chosen["noise"]][32 * row + column]

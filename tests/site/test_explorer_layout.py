@@ -1,4 +1,4 @@
-"""What one moves and what it moves are seen together: abreast on a desk, under figures that stay on a phone."""
+"""What one moves and what it moves are seen together: abreast on a desk, under the figures on a phone."""
 
 import pytest
 
