@@ -98,17 +98,21 @@ def main() -> int:
 
 
 class Gallery(SphinxDirective):
-    """A list of all explorers, each with a link to its own page."""
+    """All explorers, each with its picture and a link to its own page."""
 
     def run(self) -> list[nodes.Node]:
-        """Build the list."""
+        """Build the cards."""
         self.env.note_dependency(str(MANIFEST))
         up = "../" * self.env.docname.count("/")
-        cards = "".join(
-            f'<li><a href="{up}explorers/{name}.html">{html.escape(entry["title"])}</a>'
-            f"<p>{html.escape(entry['look_for'])}</p></li>"
-            for name, entry in manifest().items()
-        )
+        cards = ""
+        for name, entry in manifest().items():
+            still = entry["still"]
+            cards += (
+                f'<li><a href="{up}explorers/{name}.html">'
+                f'<img src="{up}_static/explorers/{still["file"]}" alt="" loading="lazy" '
+                f'width="{still["width"]}" height="{still["height"]}">'
+                f"<span>{html.escape(entry['title'])}</span></a><p>{html.escape(entry['look_for'])}</p></li>"
+            )
         return [nodes.raw("", f'<ul class="dlbook-gallery">{cards}</ul>', format="html")]
 
 
