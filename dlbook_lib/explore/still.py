@@ -2,8 +2,8 @@
 
 The figures are the ones that the other hosts show, filled by the same function, in the colours of the light
 page. matplotlib draws them, since plotly's own export needs a browser. What the translation does not know
-(:mod:`still_marks`, :mod:`still_cells`, :mod:`still_axes`) it refuses: no printed figure lacks a part
-without a word.
+(:mod:`~dlbook_lib.explore.still_marks`, :mod:`~dlbook_lib.explore.still_cells`,
+:mod:`~dlbook_lib.explore.still_axes`) it refuses: no printed figure lacks a part without a word.
 """
 
 from __future__ import annotations
