@@ -82,7 +82,7 @@ def draw(
     return {
         "input": _panel([gray, border, taps, seen], "Input in its padding", input_range, above=BAR),
         "output": _panel([signed, readers, here], "Output", output_range, above=BAR),
-        "window": _panel([_numbers(window, (0, 1), GRAY, ".2f")], "Window ⊙", kernel_range, ticks=False),
+        "window": _panel([_numbers(window, (0, 1.1), GRAY, ".2f")], "Window ⊙", kernel_range, ticks=False),
         "kernel": _panel([weights], "Kernel as it lies =", kernel_range, ticks=False),
         "products": _panel([terms], "Products: they add up to {total:.2f}", kernel_range, ticks=False),
         "moved": _panel([apart], "Picture moved, less output moved", output_range, ticks=False),
