@@ -13,13 +13,13 @@ from __future__ import annotations
 import difflib
 import re
 
-from dlbook_lib.catalog import convolution
+from dlbook_lib.catalog import convolution, convolution_lenet, convolution_pooling
 from dlbook_lib.catalog.schema import Entry, Published
 from dlbook_lib.checks import check_type
 
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
-_CHAPTERS = (convolution,)
+_CHAPTERS = (convolution, convolution_pooling, convolution_lenet)
 
 
 def entries() -> tuple[Entry, ...]:
@@ -58,7 +58,7 @@ def find(word: str) -> tuple[Entry, ...]:
 
     Examples
     --------
-    >>> [found.name for found in find("lecun")]
+    >>> [found.name for found in find("read today")]
     ['lenet-5']
     """
     check_type("word", word, str, "a string")

@@ -24,9 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
 
     Examples
     --------
-    >>> main(["lenet"])
-    name     file                     chapter                       parameters
-    lenet-5  dlbook_lib/cnn/lenet.py  vision/convolution#lenet-5        61,706
+    >>> main(["read today"])
+    name     file                     chapter                             parameters
+    lenet-5  dlbook_lib/cnn/lenet.py  vision/convolution-lenet#lenet-5        61,706
     0
     """
     parser = argparse.ArgumentParser(prog="python -m dlbook_lib.catalog", description=__doc__)

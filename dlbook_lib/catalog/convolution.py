@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from dlbook_lib.catalog.schema import Entry, Published, normal
+from dlbook_lib.catalog.schema import Entry, normal
 
 __all__ = ["ENTRIES"]
 
 _entry = partial(Entry, chapter="vision/convolution")
-
-
-def _pooled(generator):
-    """Draw maxima together with the places where they stood."""
-    import torch.nn.functional as F
-
-    (x,) = normal((2, 3, 6, 6))(generator)
-    return F.max_pool2d(x, 2, return_indices=True)
 
 
 ENTRIES = (
@@ -55,7 +47,7 @@ ENTRIES = (
         name="toeplitz",
         title="One-dimensional layer as a Toeplitz matrix",
         symbol="dlbook_lib.cnn.convolution.toeplitz",
-        anchor="toeplitz",
+        anchor="local-connectivity",
         tiny=lambda toeplitz: partial(toeplitz, length=6, padding=1),
         inputs=normal((3,)),
         output_shape=(6, 6),
@@ -66,19 +58,12 @@ ENTRIES = (
         name="convolution-matrix",
         title="Two-dimensional layer as a sparse matrix",
         symbol="dlbook_lib.cnn.convolution.convolution_matrix",
-        anchor="toeplitz",
+        anchor="local-connectivity",
         tiny=lambda convolution_matrix: partial(convolution_matrix, size=(4, 5), stride=2, padding=1),
         inputs=normal((3, 3)),
         output_shape=(6, 20),
         batched=0,
         properties=("linear",),
-        paper="dumoulin2016guide",
-    ),
-    _entry(
-        name="output-size",
-        title="Output size of a sliding window",
-        symbol="dlbook_lib.cnn.geometry.output_size",
-        anchor="output-size",
         paper="dumoulin2016guide",
     ),
     _entry(
@@ -93,7 +78,7 @@ ENTRIES = (
         name="conv-layer-1d",
         title="Convolutional layer for signals",
         symbol="dlbook_lib.cnn.conv_layer.conv1d",
-        anchor="conv-layer",
+        anchor="conv1d-layer",
         tiny=lambda conv1d: partial(conv1d, padding=1),
         inputs=normal((2, 3, 8), (4, 3, 3), (4,)),
         output_shape=(2, 4, 8),
@@ -119,160 +104,5 @@ ENTRIES = (
         output_shape=(2, 4, 6, 6),
         paper="chellapilla2006high",
         properties=("linear", "equivariant"),
-    ),
-    _entry(
-        name="dilated-conv",
-        title="Dilated convolution",
-        symbol="dlbook_lib.cnn.conv_layer.conv2d_matmul",
-        anchor="dilated",
-        tiny=lambda conv2d_matmul: partial(conv2d_matmul, padding=2, dilation=2),
-        inputs=normal((2, 3, 6, 6), (4, 3, 3, 3)),
-        output_shape=(2, 4, 6, 6),
-        paper="yu2016multi",
-        properties=("linear", "equivariant"),
-    ),
-    _entry(
-        name="receptive-field",
-        title="Receptive field of a stack of layers",
-        symbol="dlbook_lib.cnn.receptive_field.receptive_field",
-        anchor="receptive-field",
-        paper="araujo2019computing",
-    ),
-    _entry(
-        name="effective-receptive-field",
-        title="Effective receptive field",
-        symbol="dlbook_lib.cnn.receptive_field.effective_receptive_field",
-        anchor="receptive-field",
-        paper="luo2016understanding",
-    ),
-    _entry(
-        name="max-pool",
-        title="Max pooling",
-        symbol="dlbook_lib.cnn.pooling.max_pool2d",
-        anchor="max-pool",
-        tiny=lambda max_pool2d: partial(max_pool2d, kernel_size=2),
-        inputs=normal((2, 3, 6, 6)),
-        output_shape=((2, 3, 3, 3), (2, 3, 3, 3)),
-        properties=("monotone",),
-    ),
-    _entry(
-        name="avg-pool",
-        title="Average pooling",
-        symbol="dlbook_lib.cnn.pooling.avg_pool2d",
-        anchor="avg-pool",
-        tiny=lambda avg_pool2d: partial(avg_pool2d, kernel_size=3, stride=1),
-        inputs=normal((2, 3, 6, 6)),
-        output_shape=(2, 3, 4, 4),
-        properties=("linear", "monotone"),
-    ),
-    _entry(
-        name="max-unpool",
-        title="Max unpooling",
-        symbol="dlbook_lib.cnn.pooling.max_unpool2d",
-        anchor="unpooling",
-        tiny=lambda max_unpool2d: partial(max_unpool2d, size=6),
-        inputs=_pooled,
-        output_shape=(2, 3, 6, 6),
-        batched=2,
-        paper="zeiler2014visualizing",
-        properties=("linear",),
-    ),
-    _entry(
-        name="avg-unpool",
-        title="Average unpooling",
-        symbol="dlbook_lib.cnn.pooling.avg_unpool2d",
-        anchor="unpooling",
-        tiny=lambda avg_unpool2d: partial(avg_unpool2d, kernel_size=2),
-        inputs=normal((2, 3, 3, 3)),
-        output_shape=(2, 3, 6, 6),
-        properties=("linear", "monotone"),
-    ),
-    _entry(
-        name="transposed-conv",
-        title="Transposed convolution",
-        symbol="dlbook_lib.cnn.transposed.conv_transpose2d",
-        anchor="transposed-conv",
-        tiny=lambda conv_transpose2d: partial(conv_transpose2d, stride=2, padding=1),
-        inputs=normal((2, 4, 3, 3), (4, 3, 3, 3)),
-        output_shape=(2, 3, 5, 5),
-        paper="dumoulin2016guide",
-        properties=("linear",),
-    ),
-    _entry(
-        name="depthwise-conv",
-        title="Depthwise convolution",
-        symbol="dlbook_lib.cnn.separable.depthwise_conv2d",
-        anchor="separable",
-        tiny=lambda depthwise_conv2d: partial(depthwise_conv2d, padding=1),
-        inputs=normal((2, 3, 6, 6), (3, 3, 3)),
-        output_shape=(2, 3, 6, 6),
-        properties=("linear", "equivariant"),
-    ),
-    _entry(
-        name="pointwise-conv",
-        title="Pointwise convolution",
-        symbol="dlbook_lib.cnn.separable.pointwise_conv2d",
-        anchor="separable",
-        inputs=normal((2, 3, 4, 4), (5, 3)),
-        output_shape=(2, 5, 4, 4),
-        properties=("linear", "equivariant"),
-    ),
-    _entry(
-        name="separable-conv",
-        title="Depthwise-separable convolution",
-        symbol="dlbook_lib.cnn.separable.DepthwiseSeparableConv2d",
-        anchor="separable",
-        tiny=lambda layer: layer(3, 5, kernel_size=3, padding=1),
-        inputs=normal((2, 3, 6, 6)),
-        output_shape=(2, 5, 6, 6),
-        paper="howard2017mobilenets",
-        properties=("equivariant",),
-    ),
-    _entry(
-        name="conv-backward",
-        title="Gradients of a convolutional layer",
-        symbol="dlbook_lib.cnn.backward.conv2d_gradients",
-        anchor="conv-backward",
-        tiny=lambda conv2d_gradients: partial(conv2d_gradients, stride=2, padding=1),
-        inputs=normal((2, 3, 6, 6), (4, 3, 3, 3), (2, 4, 3, 3)),
-        output_shape=((2, 3, 6, 6), (4, 3, 3, 3), (4,)),
-        batched=0,
-    ),
-    _entry(
-        name="max-pool-backward",
-        title="Gradient of max pooling",
-        symbol="dlbook_lib.cnn.backward.max_pool2d_gradient",
-        anchor="conv-backward",
-        tiny=lambda max_pool2d_gradient: partial(max_pool2d_gradient, size=6),
-        inputs=_pooled,
-        output_shape=(2, 3, 6, 6),
-        batched=2,
-        properties=("linear",),
-    ),
-    _entry(
-        name="avg-pool-backward",
-        title="Gradient of average pooling",
-        symbol="dlbook_lib.cnn.backward.avg_pool2d_gradient",
-        anchor="conv-backward",
-        tiny=lambda avg_pool2d_gradient: partial(avg_pool2d_gradient, size=6, kernel_size=2),
-        inputs=normal((2, 3, 3, 3)),
-        output_shape=(2, 3, 6, 6),
-        properties=("linear",),
-    ),
-    _entry(
-        name="lenet-5",
-        title="LeNet-5",
-        symbol="dlbook_lib.cnn.lenet.LeNet5",
-        anchor="lenet-5",
-        tiny=lambda network: network(),
-        inputs=normal((2, 1, 32, 32)),
-        output_shape=(2, 10),
-        paper="lecun1998gradient",
-        published=Published(
-            build=lambda network: network(),
-            parameters=61_706,
-            source="widths of section II.B with every C3 map linked, averages untrained and a dense output",
-        ),
-        properties=("fixed-size",),
     ),
 )

@@ -13,7 +13,12 @@ Files, in the order of the chapter::
     transposed       the convolution that enlarges: the adjoint of the ordinary one
     separable        depthwise, pointwise, and the two in a row
     backward         the gradients of convolution and pooling, written out
-    lenet            LeNet-5, the first network of the book
+    gabor            simple and complex cells of the visual cortex, where the idea comes from
+    lenet            LeNet-5 as it is read today
+    lenet_layers     trained sub-sampling, links by table, squared distances to codes
+    digit_bitmaps    the codes: ten digits drawn on 7 × 12 dots
+    lenet_original   LeNet-5 as it was published
+    lenet_losses     its two losses
 
 Shape letters: B batch, C channels in, O channels out, H and W height and width, T length of a signal,
 K kernel size (Kh, Kw), L number of places where a window is read.
