@@ -23,7 +23,7 @@ def _first_two(cells):
     """Fix a bank of two orientations, wherever the pictures are."""
     from dlbook_lib.cnn.gabor import gabor_bank
 
-    return lambda x: cells(x, gabor_bank(5, orientations=2).to(x.device))
+    return lambda x: cells(x, gabor_bank(3, orientations=2).to(x.device))
 
 
 def _pooled_cells(cells):
@@ -91,7 +91,7 @@ ENTRIES = (
         anchor="simple-complex-cells",
         tiny=_first_two,
         inputs=normal((2, 1, 10, 10)),
-        output_shape=(2, 2, 6, 6),
+        output_shape=(2, 2, 8, 8),
         paper="hubel1962receptive",
         properties=("equivariant",),
     ),

@@ -100,7 +100,7 @@ def test_figures_follow_the_theme_switch(visit):
 
 def test_search_finds_a_word_of_the_book(visit):
     opened = visit("search.html?q=receptive")
-    found = opened.tab.locator("#search-results a[href*='chapters/vision/convolution.html']")
+    found = opened.tab.locator("#search-results a[href*='chapters/vision/convolution-pooling.html']")
     found.first.wait_for(timeout=10_000)
     assert not opened.complaints
 
