@@ -29,7 +29,8 @@ def test_find_looks_everywhere_in_either_case():
 
 def test_entry_by_name():
     assert catalog.entry("max-pool").symbol == "dlbook_lib.cnn.pooling.max_pool2d"
-    message = "name must be one that python -m dlbook_lib.catalog lists, got 'lenet5' (near: 'lenet-5', 'lenet-5-original')"
+    near = "'lenet-5', 'lenet-5-original'"
+    message = f"name must be one that python -m dlbook_lib.catalog lists, got 'lenet5' (near: {near})"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         catalog.entry("lenet5")
     message = "name must be one that python -m dlbook_lib.catalog lists, got 'zzz'"
