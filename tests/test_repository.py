@@ -22,6 +22,7 @@ ORDER = (
     "seed",
     "profile",
     "figures",
+    "layers",
     "cnn",
     "data",
     "train",

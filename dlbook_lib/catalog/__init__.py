@@ -13,13 +13,13 @@ from __future__ import annotations
 import difflib
 import re
 
-from dlbook_lib.catalog import convolution, convolution_lenet, convolution_pooling
+from dlbook_lib.catalog import attention, convolution, convolution_lenet, convolution_pooling
 from dlbook_lib.catalog.schema import Entry, Published
 from dlbook_lib.checks import check_type
 
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
-_CHAPTERS = (convolution, convolution_pooling, convolution_lenet)
+_CHAPTERS = (convolution, convolution_pooling, convolution_lenet, attention)
 
 
 def entries() -> tuple[Entry, ...]:
