@@ -162,8 +162,8 @@ attention_recall = Explorer(
     title="Recall by attention",
     compute=recall,
     draw=draw,
-    look_for="The last symbol is a letter that was read before. In the second matrix, to which symbol does it "
-    "listen: to its twin, or to the digit behind its twin? And how could that digit know whom it belongs to?",
+    look_for="The last symbol is a letter that was read before. In the second matrix, to which symbol does "
+    "it listen: to its twin, or to the digit behind its twin? How could that digit know whom it belongs to?",
     controls={
         "words": Words(
             VOCABULARY, "a 3 f 7 c 1 b 5 c 1 f 7 h 2 a", length=LENGTH, label="Letters a–h and digits 1–8"
@@ -195,9 +195,9 @@ attention_recall = Explorer(
         ],
     ),
     readouts=(
-        "“{words[query]}” listens most to “{words[first_best]}” in the first layer ({first_share:.0%}) and to "
-        "“{words[second_best]}” in the second ({second_share:.0%}).",
-        "In the whole text {questions:d} letters came before with a digit; {hits:d} of them are answered right.",
+        "“{words[query]}” listens most to “{words[first_best]}” in the first layer ({first_share:.0%}) and "
+        "to “{words[second_best]}” in the second ({second_share:.0%}).",
+        "In the text {questions:d} letters came before with a digit; {hits:d} of them get the right answer.",
     ),
     challenges=(
         Challenge("With both heads, type a text in which at least one answer is wrong.", met="fooled"),
