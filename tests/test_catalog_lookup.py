@@ -20,12 +20,8 @@ def test_find_looks_everywhere_in_either_case():
     assert names("zeiler") == ["max-unpool"]  # paper
     assert "dilated-conv" in names("Dilated convolution")  # title
     assert set(names("unpooling")) == {"max-unpool", "avg-unpool"}  # anchor
-<<<<<<< HEAD
     in_vision = [entry.name for entry in catalog.entries() if entry.chapter.startswith("vision/convolution")]
     assert names("vision/convolution") == in_vision
-=======
-    assert 0 < len(names("vision/convolution")) < len(names("")) == len(catalog.entries())
->>>>>>> b7a9a8e (The catalogue holds more than one chapter)
     assert names("no such thing") == []
     with pytest.raises(TypeError, match=r"^word must be a string, got 5 \(int\)$"):
         catalog.find(5)
