@@ -23,6 +23,7 @@ ORDER = (
     "profile",
     "figures",
     "cnn",
+    "regularize",
     "data",
     "train",
     "notebook",
