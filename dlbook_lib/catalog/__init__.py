@@ -13,13 +13,13 @@ from __future__ import annotations
 import difflib
 import re
 
-from dlbook_lib.catalog import convolution
+from dlbook_lib.catalog import convolution, regularization
 from dlbook_lib.catalog.schema import Entry, Published
 from dlbook_lib.checks import check_type
 
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
-_CHAPTERS = (convolution,)
+_CHAPTERS = (regularization, convolution)
 
 
 def entries() -> tuple[Entry, ...]:
@@ -33,7 +33,7 @@ def entries() -> tuple[Entry, ...]:
     Examples
     --------
     >>> entries()[0].name
-    'convolution-1d'
+    'l1-norm'
     """
     return tuple(item for chapter in _CHAPTERS for item in chapter.ENTRIES)
 

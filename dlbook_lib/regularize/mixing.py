@@ -32,7 +32,7 @@ def mixup(
     ----------
     x : Tensor of shape (B, ...)
         Inputs.
-    q : Tensor of shape (B, K)
+    q : Tensor of shape (B, ..., K)
         Targets as distributions, such as one-hot labels.
     alpha : float
         Above 0. Small values leave most examples almost as they are.
@@ -43,7 +43,7 @@ def mixup(
     -------
     x : Tensor of shape (B, ...)
         Blended inputs.
-    q : Tensor of shape (B, K)
+    q : Tensor of shape (B, ..., K)
         Blended targets.
 
     Raises
@@ -57,11 +57,10 @@ def mixup(
     >>> torch.equal(x, q), bool(q.sum(1).allclose(torch.ones(4)))
     (True, True)
     """
-    check_shape("q", q, (len(x), "K"))
+    _check_targets(q, len(x))
     lam = beta(alpha, (len(x),), generator).to(x.device)
     other = permutation(len(x), generator).to(x.device)
-    wide = lam.view(-1, *[1] * (x.ndim - 1))
-    return wide * x + (1 - wide) * x[other], lam[:, None] * q + (1 - lam[:, None]) * q[other]
+    return _between(x, x[other], lam), _between(q, q[other], lam)
 
 
 def cutmix(
@@ -81,7 +80,7 @@ def cutmix(
     ----------
     x : Tensor of shape (B, C, H, W)
         Pictures.
-    q : Tensor of shape (B, K)
+    q : Tensor of shape (B, ..., K)
         Targets as distributions.
     alpha : float
         Above 0.
@@ -92,7 +91,7 @@ def cutmix(
     -------
     x : Tensor of shape (B, C, H, W)
         Pictures with a box of another.
-    q : Tensor of shape (B, K)
+    q : Tensor of shape (B, ..., K)
         Mixed targets.
     lam : Tensor of shape (B,)
         :math:`\lambda`, the exact share of pixels that each picture kept.
@@ -111,10 +110,19 @@ def cutmix(
     """
     check_shape("x", x, ("B", "C", "H", "W"))
     B, _, H, W = x.shape
-    check_shape("q", q, (B, "K"))
+    _check_targets(q, B)
     lam = beta(alpha, (B,), generator).to(x.device)
     other = permutation(B, generator).to(x.device)
     top, left, height, width = clipped_box(lam, uniform_like(x, (2, B), generator), (H, W))
     pasted = torch.where(box_mask((H, W), top, left, height, width), x[other], x)
     lam = 1 - height * width / (H * W)
-    return pasted, lam[:, None] * q + (1 - lam[:, None]) * q[other], lam
+    return pasted, _between(q, q[other], lam), lam
+
+
+def _between(first: Tensor, second: Tensor, lam: Tensor) -> Tensor:
+    lam = lam.view(-1, *[1] * (first.ndim - 1))
+    return lam * first + (1 - lam) * second
+
+
+def _check_targets(q: Tensor, rows: int) -> None:
+    check_shape("q", q, (rows, *["..."] * (getattr(q, "ndim", 2) - 2), "K"))

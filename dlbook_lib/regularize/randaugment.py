@@ -172,9 +172,9 @@ def rand_augment(
     for name in operations:
         check_in("operations", name, OPERATIONS)
     for _ in range(num_ops):
-        drawn, coin = uniform_like(x, (2, len(x)), generator)
+        drawn, coin = uniform_like(torch.empty(0), (2, len(x)), generator)  # on the CPU, which decides
         chosen = (drawn * len(operations)).long()
-        level = magnitude / 10 * torch.where(coin < 0.5, -1.0, 1.0).to(x.dtype)
+        level = (magnitude / 10 * torch.where(coin < 0.5, -1.0, 1.0)).to(x)
         x = x.clone()
         for number, name in enumerate(operations):
             rows = (chosen == number).nonzero().flatten()

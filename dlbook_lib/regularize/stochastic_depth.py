@@ -47,7 +47,7 @@ def survival_probabilities(blocks: int, last: float) -> Tensor:
     """
     check_integer("blocks", blocks, low=1)
     check_number("last", last, low=0, high=1)
-    return 1 - torch.arange(1, blocks + 1) / blocks * (1 - last)
+    return torch.tensor([1 - number / blocks * (1 - last) for number in range(1, blocks + 1)])
 
 
 class StochasticDepth(nn.Module):
@@ -87,7 +87,8 @@ class StochasticDepth(nn.Module):
         super().__init__()
         for block in blocks:
             check_type("blocks", block, nn.Module, "modules")
-        self.survival = survival_probabilities(len(blocks), last).tolist()
+        with torch.device("cpu"):  # plain numbers, wherever the blocks are built
+            self.survival = survival_probabilities(len(blocks), last).tolist()
         self.blocks = nn.ModuleList(blocks)
         self.ran = 0
 
