@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from dlbook_lib.checks import check_integer, check_shape
 from dlbook_lib.regularize.dropout import Dropout
 
-__all__ = ["SideBySide"]
+__all__ = ["SideBySide", "stacked_loss", "stacked_scores"]
 
 
 class SideBySide(nn.Module):
@@ -97,3 +97,54 @@ class SideBySide(nn.Module):
         for drop, weight, bias in zip(self.drops, self.weights[:-1], self.biases[:-1]):
             h = F.relu(torch.baddbmm(bias, drop(h), weight))
         return h
+
+
+def stacked_loss(logits: Tensor, target: Tensor) -> Tensor:
+    r"""Add up the cross-entropies of all networks, so that the gradient of each is that of its own.
+
+    .. math:: \sum_{s=1}^S \frac1B \sum_{b=1}^B \ell(z_{bs}, y_{bs})
+
+    Parameters
+    ----------
+    logits : Tensor of shape (B, S, K)
+        Scores z.
+    target : Tensor of shape (B, S) or (B, S, K)
+        Classes, or distributions over them.
+
+    Returns
+    -------
+    Tensor of shape ()
+        The sum over networks of the mean over examples.
+
+    Raises
+    ------
+    ValueError
+        If ``logits`` has another shape.
+    """
+    check_shape("logits", logits, ("B", "S", "K"))
+    return logits.shape[1] * F.cross_entropy(logits.flatten(0, 1), target.flatten(0, 1))
+
+
+def stacked_scores(model: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Measure each network, on data of its own or on the same for all.
+
+    Parameters
+    ----------
+    model : nn.Module
+        In the mode in which it is to be measured.
+    x : Tensor of shape (B, S, ...)
+        Inputs; ``x[:, None].expand(-1, S, ...)`` shows all networks the same.
+    y : Tensor of shape (B, S)
+        Classes.
+
+    Returns
+    -------
+    loss : Tensor of shape (S,)
+        Mean cross-entropy of each.
+    accuracy : Tensor of shape (S,)
+        Share of right answers of each.
+    """
+    with torch.no_grad():
+        logits = model(x)
+        losses = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view(y.shape)
+    return losses.mean(dim=0), (logits.argmax(dim=2) == y).float().mean(dim=0)

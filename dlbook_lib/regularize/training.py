@@ -39,6 +39,7 @@ def train_steps(
     loss: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy,
     penalty: Callable[[nn.Module], Tensor] | None = None,
     weight_noise: float = 0.0,
+    watch: Callable[[int], None] | None = None,
     seed: int = 0,
 ) -> list[float]:
     r"""Train with AdamW, a regularizer in each slot that is filled.
@@ -65,6 +66,8 @@ def train_steps(
         From the model to a number to be added to the loss.
     weight_noise : float
         Standard deviation of the noise added to every weight while the gradient is computed, at least 0.
+    watch : callable, optional
+        Called after each step with the number of steps done, the model in evaluation mode: for a record.
     seed : int
         Of the order of the rows; what the model and the noise draw follows torch's own stream.
 
@@ -110,5 +113,9 @@ def train_steps(
             penalty(model).backward()
         optimizer.step()
         losses.append(value.item())
+        if watch is not None:
+            model.eval()
+            watch(len(losses))
+            model.train()
     model.eval()
     return losses

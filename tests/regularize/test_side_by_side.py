@@ -2,9 +2,10 @@
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
-from dlbook_lib.regularize.side_by_side import SideBySide
+from dlbook_lib.regularize.side_by_side import SideBySide, stacked_loss, stacked_scores
 
 
 def alone(stack, number):
@@ -50,6 +51,17 @@ def test_dropout_acts_in_training_only():
     stack, x = SideBySide(2, (6, 5, 2), dropout_input=0.2, dropout=0.5), torch.randn(4, 2, 6)
     assert not torch.equal(stack.train()(x), stack(x))
     assert torch.equal(stack.eval()(x), stack(x))
+
+
+def test_losses_and_scores_are_those_of_each():
+    torch.manual_seed(0)
+    stack, x, y = SideBySide(3, (4, 8, 5)), torch.randn(20, 3, 4), torch.randint(5, (20, 3))
+    singles = [F.cross_entropy(stack(x)[:, s], y[:, s]) for s in range(3)]
+    assert torch.allclose(stacked_loss(stack(x), y), sum(singles), atol=1e-5)
+    assert torch.allclose(stacked_loss(stack(x), F.one_hot(y, 5).float()), sum(singles), atol=1e-5)
+    loss, accuracy = stacked_scores(stack, x, y)
+    assert torch.allclose(loss, torch.stack(singles), atol=1e-6)
+    assert accuracy[1] == (stack(x)[:, 1].argmax(1) == y[:, 1]).float().mean()
 
 
 def test_errors_name_argument_value_and_rule():

@@ -55,6 +55,16 @@ def test_every_row_is_seen_once_in_an_epoch():
     assert sorted(seen) == list(range(40))
 
 
+def test_the_watcher_sees_every_step_in_evaluation_mode_and_changes_nothing():
+    seen = []
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 1), nn.Flatten(0))
+    options = dict(steps=300, lr=0.05, loss=F.mse_loss)
+    losses = train_steps(model, X, Y, watch=lambda n: seen.append((n, model.training)), **options)
+    assert seen == [(n, False) for n in range(1, 301)]
+    assert losses == trained()[1]
+
+
 def test_errors_name_argument_value_and_rule():
     with pytest.raises(ValueError, match=r"^steps must be at least 1, got 0$"):
         train_steps(nn.Linear(3, 1), X, Y, steps=0)
