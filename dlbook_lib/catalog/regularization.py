@@ -11,6 +11,7 @@ __all__ = ["ENTRIES"]
 _penalties = partial(Entry, chapter="foundations/regularization")
 _dropout = partial(Entry, chapter="foundations/regularization-dropout")
 _data = partial(Entry, chapter="foundations/regularization-data")
+_sharing = partial(Entry, chapter="foundations/regularization-sharing")
 
 
 def _seeded(function, **fixed):
@@ -492,7 +493,7 @@ ENTRIES = (
         batched=0,
         paper="yun2019cutmix",
     ),
-    _data(
+    _sharing(
         name="multitask",
         title="Multi-task network: one trunk, several heads",
         symbol="dlbook_lib.regularize.sharing.MultiTask",
@@ -502,7 +503,7 @@ ENTRIES = (
         output_shape=((2, 3), (2, 2)),
         paper="caruana1997multitask",
     ),
-    _data(
+    _sharing(
         name="parameter-tying",
         title="Penalty that ties two sets of weights",
         symbol="dlbook_lib.regularize.penalties.tying_penalty",
@@ -511,14 +512,14 @@ ENTRIES = (
         inputs=normal((3, 2), (4,), (3, 2), (4,)),
         batched=0,
     ),
-    _data(
+    _sharing(
         name="bootstrap",
         title="Bootstrap sample",
         symbol="dlbook_lib.regularize.ensembles.bootstrap",
         anchor="bagging",
         paper="breiman1996bagging",
     ),
-    _data(
+    _sharing(
         name="bagging-error",
         title="Error of an average of predictors",
         symbol="dlbook_lib.regularize.ensembles.bagging_error",
