@@ -13,13 +13,25 @@ from __future__ import annotations
 import difflib
 import re
 
-from dlbook_lib.catalog import convolution, regularization
+from dlbook_lib.catalog import (
+    convolution,
+    regularization,
+    regularization_data,
+    regularization_dropout,
+    regularization_sharing,
+)
 from dlbook_lib.catalog.schema import Entry, Published
 from dlbook_lib.checks import check_type
 
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
-_CHAPTERS = (regularization, convolution)
+_CHAPTERS = (
+    regularization,
+    regularization_dropout,
+    regularization_data,
+    regularization_sharing,
+    convolution,
+)
 
 
 def entries() -> tuple[Entry, ...]:

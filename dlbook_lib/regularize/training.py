@@ -90,12 +90,7 @@ def train_steps(
     >>> losses[-1] < 0.01
     True
     """
-    check_type("model", model, nn.Module, "a torch.nn.Module")
-    check_integer("steps", steps, low=1)
-    check_integer("batch_size", batch_size, low=1)
-    check_number("lr", lr, low=0)
-    check_number("weight_decay", weight_decay, low=0)
-    check_number("weight_noise", weight_noise, low=0)
+    _check(model, steps, batch_size, lr, weight_decay, weight_noise)
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=weight_decay)
     stream = torch.Generator().manual_seed(seed)
     model.train()
@@ -119,3 +114,12 @@ def train_steps(
             model.train()
     model.eval()
     return losses
+
+
+def _check(model, steps, batch_size, lr, weight_decay, weight_noise) -> None:
+    check_type("model", model, nn.Module, "a torch.nn.Module")
+    check_integer("steps", steps, low=1)
+    check_integer("batch_size", batch_size, low=1)
+    check_number("lr", lr, low=0)
+    check_number("weight_decay", weight_decay, low=0)
+    check_number("weight_noise", weight_noise, low=0)
