@@ -24,6 +24,7 @@ ORDER = (
     "figures",
     "layers",
     "cnn",
+    "regularize",
     "data",
     "train",
     "notebook",

@@ -13,13 +13,31 @@ from __future__ import annotations
 import difflib
 import re
 
-from dlbook_lib.catalog import attention, convolution, convolution_lenet, convolution_pooling
+from dlbook_lib.catalog import (
+    attention,
+    convolution,
+    convolution_lenet,
+    convolution_pooling,
+    regularization,
+    regularization_data,
+    regularization_dropout,
+    regularization_sharing,
+)
 from dlbook_lib.catalog.schema import Entry, Published
 from dlbook_lib.checks import check_type
 
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
-_CHAPTERS = (convolution, convolution_pooling, convolution_lenet, attention)
+_CHAPTERS = (
+    regularization,
+    regularization_dropout,
+    regularization_data,
+    regularization_sharing,
+    convolution,
+    convolution_pooling,
+    convolution_lenet,
+    attention,
+)
 
 
 def entries() -> tuple[Entry, ...]:
@@ -33,7 +51,7 @@ def entries() -> tuple[Entry, ...]:
     Examples
     --------
     >>> entries()[0].name
-    'convolution-1d'
+    'l1-norm'
     """
     return tuple(item for chapter in _CHAPTERS for item in chapter.ENTRIES)
 

@@ -24,8 +24,9 @@ from dlbook_lib.explore import Cases, Challenge, Explorer, Slider, Toggle
 from dlbook_lib.explorers._penalty_math import NO_BUDGET, Bowl, Penalty, regularized_minimum, turned_bowl
 from dlbook_lib.explorers._penalty_panels import curve, line, panel, ring
 from dlbook_lib.figures.theme import COLORS
+from dlbook_lib.regularize.proximal import soft_threshold
 
-__all__ = ["proximal_step", "soft_threshold", "take_steps"]
+__all__ = ["proximal_step", "take_steps"]
 
 LASSO = Penalty(*torch.tensor([1.0, 1.0, 0.0], dtype=torch.float64).unbind())
 CENTRE = torch.tensor([1.5, 0.6])
@@ -35,30 +36,6 @@ BACK = torch.arange(1 - KEPT, 1, dtype=torch.float64)
 LINE = torch.arange(-50, 51, dtype=torch.float64) / 20
 SMALLEST = 1e-4  # of the logarithmic axis
 PROXIMAL, SUBGRADIENT = COLORS["model"], COLORS["gradient"]
-
-
-def soft_threshold(v: Tensor, threshold: Tensor) -> Tensor:
-    r"""Move numbers towards 0 by a threshold, and those that are nearer to 0 onto it.
-
-    Parameters
-    ----------
-    v : Tensor
-        Numbers.
-    threshold : Tensor
-        At least 0, of a shape that broadcasts with ``v``.
-
-    Returns
-    -------
-    Tensor
-        :math:`\operatorname{sgn}(v) \max(\lvert v \rvert - \theta, 0)`, the minimiser over w of
-        :math:`\tfrac12 (w - v)^2 + \theta \lvert w \rvert`.
-
-    Examples
-    --------
-    >>> soft_threshold(torch.tensor([-2.0, 0.3, 1.5]), torch.tensor(0.5)).tolist()
-    [-1.5, 0.0, 1.0]
-    """
-    return torch.where(v.abs() > threshold, v - threshold * v.sign(), 0.0)
 
 
 def take_steps(
