@@ -211,7 +211,7 @@ def test_an_entry_leads_to_code_documentation_test_and_chapter(entry):
     module, _, name = entry.symbol.rpartition(".")
     assert name in importlib.import_module(module).__all__
     assert inspect.getdoc(system)
-    assert inspect.getsourcefile(system) == str(ROOT / entry.file)
+    assert inspect.getsourcefile(inspect.unwrap(system)) == str(ROOT / entry.file)
     assert re.search(rf"\b{name}\b", (ROOT / entry.test).read_text())
     assert (ROOT / "chapters" / f"{entry.chapter}.ipynb").exists()
     assert re.fullmatch(r"[a-z0-9-]+", entry.anchor)

@@ -147,6 +147,18 @@ def mount_words(name: str, address: str, title: str, sentence: str, picture: dic
     """Write the place of an explorer whose title and sentence are known.
 
     A browser that runs scripts does not look into ``noscript``, and fetches nothing for it.
+
+    Parameters
+    ----------
+    name, address, title, sentence : str
+        Of the explorer, and of its JSON file.
+    picture : dict or None
+        Of its start: ``file``, ``width`` and ``height``.
+
+    Returns
+    -------
+    str
+        HTML.
     """
     says, shown = html.escape(sentence), ""
     if picture:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 
-from dlbook_lib.explore.still_style import PX, Handle, read_numbers, read_scale
+from dlbook_lib.explore._still_style import PX, Handle, read_numbers, read_scale
 from dlbook_lib.explore.text import format_number
 
 __all__ = ["draw_heatmap", "draw_image"]

@@ -18,7 +18,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
-from dlbook_lib.explore.still_style import (
+from dlbook_lib.explore._still_style import (
     GRID,
     LINE,
     PX,

@@ -10,8 +10,8 @@ from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from dlbook_lib.explore.still_cells import draw_heatmap, draw_image
-from dlbook_lib.explore.still_style import (
+from dlbook_lib.explore._still_cells import draw_heatmap, draw_image
+from dlbook_lib.explore._still_style import (
     PX,
     TEXT,
     Handle,
