@@ -1,4 +1,4 @@
-"""Axes, shapes and annotations of plotly in print, and the room that ticks and titles leave for the plot."""
+"""Axes of plotly in print, and the room that ticks and titles leave for the plot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse, Rectangle
 from matplotlib.ticker import (
     FixedLocator,
     FuncFormatter,
@@ -18,6 +17,7 @@ from matplotlib.ticker import (
     NullLocator,
 )
 
+from dlbook_lib.explore._still_shapes import annotate, draw_shape
 from dlbook_lib.explore._still_style import (
     GRID,
     LINE,
@@ -25,8 +25,6 @@ from dlbook_lib.explore._still_style import (
     TEXT,
     choose,
     plain_text,
-    read_color,
-    read_dash,
     refuse,
 )
 from dlbook_lib.explore.text import format_number
@@ -51,7 +49,13 @@ BAR, BAR_LENGTH = 24, 220  # pixels from a plot up to its colour bar, and the ba
 
 @dataclass
 class Room:
-    """A rectangle of the picture, in pixels from its upper left corner."""
+    """A rectangle of the picture, in pixels from its upper left corner.
+
+    Parameters
+    ----------
+    left, top, width, height : float
+        In pixels.
+    """
 
     left: float
     top: float
@@ -60,7 +64,27 @@ class Room:
 
 
 def make(figure: Figure, layout: dict[str, Any], room: Room) -> Axes:
-    """Make the axes of a panel; their room follows in :func:`fit`."""
+    """Make the axes of a panel; their room follows in :func:`fit`.
+
+    Parameters
+    ----------
+    figure : Figure
+        The whole picture.
+    layout : dict
+        The panel's, as plotly has it.
+    room : Room
+        The panel's, in pixels.
+
+    Returns
+    -------
+    Axes
+        With nothing drawn yet.
+
+    Raises
+    ------
+    ValueError
+        If the layout has an attribute that cannot be printed.
+    """
     refuse("a figure", layout, LAYOUT)
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     _move(axes, Room(room.left + 40, room.top + 40, room.width - 60, room.height - 60))
@@ -70,7 +94,20 @@ def make(figure: Figure, layout: dict[str, Any], room: Room) -> Axes:
 
 
 def dress(axes: Axes, panel: dict[str, Any]) -> None:
-    """Give each axis its kind, before anything is drawn."""
+    """Give each axis its kind, before anything is drawn.
+
+    Parameters
+    ----------
+    axes : Axes
+        From :func:`make`.
+    panel : dict
+        The figure, as plotly has it; its layout gets the number of bar traces, ``_bars``.
+
+    Raises
+    ------
+    ValueError
+        If an axis is of a type, or has an attribute, that cannot be printed.
+    """
     layout = panel["layout"]
     layout["_bars"] = sum(trace.get("type") == "bar" for trace in panel["data"])
     for letter in "xy":
@@ -83,7 +120,20 @@ def dress(axes: Axes, panel: dict[str, Any]) -> None:
 
 
 def decorate(axes: Axes, layout: dict[str, Any]) -> None:
-    """Set ranges, ticks, lines and titles, and draw what lies over the traces."""
+    """Set ranges, ticks, lines and titles, and draw what lies over the traces.
+
+    Parameters
+    ----------
+    axes : Axes
+        With the traces.
+    layout : dict
+        The panel's, as plotly has it.
+
+    Raises
+    ------
+    ValueError
+        If a shape or an annotation has something that cannot be printed.
+    """
     for letter in "xy":
         axis = layout.get(f"{letter}axis") or {}
         _set_range(axes, letter, axis)
@@ -104,14 +154,31 @@ def decorate(axes: Axes, layout: dict[str, Any]) -> None:
         axes.set_aspect(ratio, adjustable=held, anchor="C")
     for shape in layout.get("shapes") or []:
         if shape.get("visible", True):
-            _draw_shape(axes, shape)
+            draw_shape(axes, shape)
     for note in layout.get("annotations") or []:
         if note.get("visible", True):
-            _annotate(axes, note)
+            annotate(axes, note)
 
 
 def fit(axes: Axes, layout: dict[str, Any], room: Room, top: float) -> Room:
-    """Leave the ticks and titles of the axes the room that they need, and return the plot's."""
+    """Leave the ticks and titles of the axes the room that they need, and return the plot's.
+
+    Parameters
+    ----------
+    axes : Axes
+        Decorated.
+    layout : dict
+        The panel's, as plotly has it.
+    room : Room
+        The panel's, in pixels.
+    top : float
+        Pixels to keep free above the plot.
+
+    Returns
+    -------
+    Room
+        The plot's, in pixels.
+    """
     renderer = axes.figure.canvas.get_renderer()
     axes.apply_aspect()
     plot = axes.get_window_extent(renderer)
@@ -127,7 +194,17 @@ def fit(axes: Axes, layout: dict[str, Any], room: Room, top: float) -> Room:
 
 
 def draw_bar(figure: Figure, cells: Any, plot: Room) -> None:
-    """Draw a bar of colours above a plot, with its numbers between them."""
+    """Draw a bar of colours above a plot, with its numbers between them.
+
+    Parameters
+    ----------
+    figure : Figure
+        The whole picture.
+    cells : ScalarMappable
+        What the bar explains.
+    plot : Room
+        The plot's, in pixels.
+    """
     length = min(BAR_LENGTH, plot.width)
     bar = figure.add_axes((0.1, 0.1, 0.1, 0.1))
     _move(bar, Room(plot.left + (plot.width - length) / 2, plot.top - BAR - 10, length, 10))
@@ -141,18 +218,6 @@ def _move(axes: Axes, room: Room) -> None:
     width, height = axes.figure.get_size_inches() * 100
     bottom = 1 - (room.top + room.height) / height
     axes.set_position((room.left / width, bottom, room.width / width, room.height / height))
-
-
-def _hold_proportions(axes: Axes, layout: dict[str, Any]) -> None:
-    """Keep what plotly ties: one axis's unit to the other's, or the plot's height to its width."""
-    both = (layout.get("yaxis") or {}, layout.get("xaxis") or {})
-    tied = next((axis for axis in both if "scaleanchor" in axis), None)
-    aspect = (layout.get("meta") or {}).get("aspect")
-    if tied is not None:
-        held = "box" if tied.get("constrain") == "domain" else "datalim"
-        axes.set_aspect(tied.get("scaleratio", 1), adjustable=held, anchor="C")
-    elif aspect is not None:
-        axes.set_box_aspect(aspect)
 
 
 def _visible(layout: dict[str, Any], letter: str) -> bool:
@@ -225,65 +290,3 @@ def _naming(axis: dict[str, Any]) -> Any:
         return f"{0.0 if abs(value) < 1e-12 else value:.12g}".replace("-", "−")
 
     return name
-
-
-def _draw_shape(axes: Axes, shape: dict[str, Any]) -> None:
-    """Draw a line, a rectangle or a circle, in the data's places or in parts of the plot."""
-    known = "type x0 x1 y0 y1 xref yref line fillcolor opacity layer visible name"
-    refuse("a shape", shape, known)
-    line = shape.get("line") or {}
-    width, opacity = line.get("width", 1.5), shape.get("opacity", 1.0)
-    place = _transform(axes, shape)
-    stroke = dict(linewidth=width * PX, linestyle=read_dash(line.get("dash"), width), transform=place)
-    stroke["zorder"] = 1.2 if shape.get("layer") == "below" else 2.5
-    color = read_color(line.get("color", LINE), opacity)
-    x0, x1, y0, y1 = (shape[key] for key in ("x0", "x1", "y0", "y1"))
-    kind = shape.get("type", "rect")
-    if kind == "line":
-        axes.plot([x0, x1], [y0, y1], color=color, scalex=False, scaley=False, **stroke)
-        return
-    fill = read_color(shape["fillcolor"], opacity) if "fillcolor" in shape else "none"
-    look = dict(edgecolor=color if width else "none", facecolor=fill, **stroke)
-    if kind == "rect":
-        axes.add_artist(Rectangle((x0, y0), x1 - x0, y1 - y0, **look))
-    elif kind == "circle":
-        axes.add_artist(Ellipse(((x0 + x1) / 2, (y0 + y1) / 2), abs(x1 - x0), abs(y1 - y0), **look))
-    else:
-        raise ValueError(f"type of a shape must be line, rect or circle to be printed, got {kind!r}")
-
-
-def _transform(axes: Axes, item: dict[str, Any]) -> Any:
-    """Say what the coordinates of a shape or an annotation count."""
-    kinds = {"x": "data", "y": "data", "paper": "plot", "x domain": "plot", "y domain": "plot"}
-    across, down = (choose(f"{l}ref", kinds, item.get(f"{l}ref", l)) for l in "xy")
-    table = {
-        ("data", "data"): axes.transData,
-        ("plot", "plot"): axes.transAxes,
-        ("data", "plot"): axes.get_xaxis_transform(),
-        ("plot", "data"): axes.get_yaxis_transform(),
-    }
-    return table[across, down]
-
-
-def _annotate(axes: Axes, note: dict[str, Any]) -> None:
-    """Write a text at a place, or beside it with an arrow."""
-    known = "text x y xref yref xanchor yanchor xshift yshift showarrow ax ay arrowhead arrowcolor arrowwidth"
-    refuse("an annotation", note, known + " arrowsize font align visible name opacity")
-    font, arrow = note.get("font") or {}, note.get("showarrow", True)
-    across = {"left": "left", "right": "right"}.get(note.get("xanchor"), "center")
-    down = {"top": "top", "bottom": "bottom"}.get(note.get("yanchor"), "center")
-    shift = [note.get("xshift", 0) * PX, note.get("yshift", 0) * PX]
-    if arrow:
-        shift = [shift[0] + note.get("ax", -10) * PX, shift[1] - note.get("ay", -30) * PX]
-    look = dict(arrowstyle="->", color=note.get("arrowcolor", LINE), linewidth=note.get("arrowwidth", 1) * PX)
-    axes.annotate(
-        plain_text(note.get("text") or ""),
-        (note["x"], note["y"]),
-        shift,
-        xycoords=_transform(axes, note),
-        textcoords="offset points",
-        arrowprops=look if arrow else None,
-        size=font.get("size", 12) * PX,
-        color=read_color(font.get("color", TEXT)),
-        **{"ha": across, "va": down, "zorder": 2.7},
-    )

@@ -21,7 +21,27 @@ TEMPLATE = re.compile(r"%\{z(?::([^}]*))?\}")
 
 
 def draw_heatmap(axes, trace, color, layout, earlier) -> Handle | None:
-    """Draw cells; what is no number has no colour."""
+    """Draw cells; what is no number has no colour.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where.
+    trace : dict
+        What; ``z`` has shape (rows, columns).
+    color, layout, earlier : object
+        What every trace is drawn with; not used here.
+
+    Returns
+    -------
+    Handle or None
+        For the colour bar; None if the trace shows none.
+
+    Raises
+    ------
+    ValueError
+        If ``texttemplate`` is not just one ``%{z}``, or the scale has what is no colour.
+    """
     z = np.array([[np.nan if v is None else v for v in row] for row in trace["z"]], dtype=float)
     x, y = _edges(trace, "x", z.shape[1]), _edges(trace, "y", z.shape[0])
     low, high = trace.get("zmin"), trace.get("zmax")
@@ -40,7 +60,22 @@ def draw_heatmap(axes, trace, color, layout, earlier) -> Handle | None:
 
 
 def draw_image(axes, trace, color, layout, earlier) -> None:
-    """Draw a picture of red, green and blue."""
+    """Draw a picture of red, green and blue.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where.
+    trace : dict
+        What; ``z`` has shape (rows, columns, 3), from 0 to 255.
+    color, layout, earlier : object
+        What every trace is drawn with; not used here.
+
+    Raises
+    ------
+    ValueError
+        If ``colormodel`` is not ``rgb``.
+    """
     pixels = np.array(trace["z"], dtype=float)
     if trace.get("colormodel", "rgb") != "rgb":
         raise ValueError(

@@ -36,7 +36,17 @@ DASHES = {"solid": (), "dot": (1, 1), "dash": (3, 3), "longdash": (5, 5), "dashd
 
 @dataclass(frozen=True)
 class Handle:
-    """What a legend shows of a trace, or the cells that a colour bar explains."""
+    """What a legend shows of a trace, or the cells that a colour bar explains.
+
+    Parameters
+    ----------
+    name : str
+        Of the trace; empty for cells.
+    artist : Artist
+        The sample in the legend, or the coloured cells.
+    bar : bool
+        Whether it is cells, for a colour bar.
+    """
 
     name: str
     artist: Any
@@ -44,19 +54,63 @@ class Handle:
 
 
 def refuse(what: str, given: Mapping[str, Any], known: str) -> None:
-    """Refuse attributes that would be missing in print."""
+    """Refuse attributes that would be missing in print.
+
+    Parameters
+    ----------
+    what : str
+        What has them, for the message.
+    given : mapping of str to object
+        The attributes.
+    known : str
+        The names of those that can be printed, with spaces between them.
+
+    Raises
+    ------
+    ValueError
+        If another is among them.
+    """
     unknown = sorted(set(given) - set(known.split()))
     if unknown:
         raise ValueError(f"{what} cannot be printed with {unknown}")
 
 
 def plain_text(text: str) -> str:
-    """Turn plotly's small HTML into lines of text."""
+    """Turn plotly's small HTML into lines of text.
+
+    Parameters
+    ----------
+    text : str
+        With tags and entities.
+
+    Returns
+    -------
+    str
+        Without them; ``<br>`` has become a new line.
+    """
     return html.unescape(re.sub("<[^>]*>", "", re.sub("<br ?/?>", "\n", str(text))))
 
 
 def read_color(color: Any, opacity: float = 1.0) -> tuple[float, float, float, float]:
-    """Read a colour of CSS."""
+    """Read a colour of CSS.
+
+    Parameters
+    ----------
+    color : str or tuple of float
+        As ``rgb(...)`` or ``rgba(...)``, or as matplotlib takes it.
+    opacity : float
+        From 0 to 1; multiplies the colour's own.
+
+    Returns
+    -------
+    tuple of float
+        Red, green, blue and alpha, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If it is no colour.
+    """
     found = re.fullmatch(r"rgba?\(([^)]*)\)", color) if isinstance(color, str) else None
     if found is None:
         red, green, blue, alpha = to_rgba(color)
@@ -68,7 +122,25 @@ def read_color(color: Any, opacity: float = 1.0) -> tuple[float, float, float, f
 
 
 def read_dash(dash: str | None, width: float) -> Any:
-    """Read a dash by its name or by its lengths in pixels."""
+    """Read a dash by its name or by its lengths in pixels.
+
+    Parameters
+    ----------
+    dash : str or None
+        None is a solid line.
+    width : float
+        Of the line, in pixels.
+
+    Returns
+    -------
+    str or tuple
+        Matplotlib's line style: ``solid``, or 0 and the lengths in points.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a name nor lengths.
+    """
     dash = dash or "solid"
     if dash in DASHES:
         unit = max(width, 3)
@@ -83,14 +155,45 @@ def read_dash(dash: str | None, width: float) -> Any:
 
 
 def choose(what: str, table: dict[str, Any], key: str) -> Any:
-    """Look up what a name stands for."""
+    """Look up what a name stands for.
+
+    Parameters
+    ----------
+    what : str
+        The attribute, for the message.
+    table : dict of str to object
+        What can be printed, by name.
+    key : str
+        The name.
+
+    Returns
+    -------
+    object
+        The table's entry.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
     if key not in table:
         raise ValueError(f"{what} must be one of {list(table)} to be printed, got {key!r}")
     return table[key]
 
 
 def read_numbers(values: Any) -> np.ndarray:
-    """Read coordinates: None is nowhere, words are counted."""
+    """Read coordinates: None is nowhere, words are counted.
+
+    Parameters
+    ----------
+    values : iterable of float, str or None, or None
+        None has no coordinates.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Of float64: NaN for None; 0 to n - 1 if there is any word.
+    """
     values = list(values if values is not None else [])
     if any(isinstance(value, str) for value in values):
         return np.arange(len(values), dtype=float)
@@ -98,7 +201,25 @@ def read_numbers(values: Any) -> np.ndarray:
 
 
 def read_scale(owner: Mapping[str, Any]) -> LinearSegmentedColormap:
-    """Read a colour scale; nothing has no colour."""
+    """Read a colour scale; nothing has no colour.
+
+    Parameters
+    ----------
+    owner : mapping of str to object
+        The trace or marker with ``colorscale`` and ``reversescale``.
+
+    Returns
+    -------
+    LinearSegmentedColormap
+        Of 512 colours; transparent where there is no number.
+
+    Raises
+    ------
+    PlotlyError
+        If plotly has no scale of that name.
+    ValueError
+        If a stop has no colour.
+    """
     stops = owner.get("colorscale") or PLAIN
     stops = get_colorscale(stops) if isinstance(stops, str) else stops
     stops = [(place, read_color(color)) for place, color in stops]
