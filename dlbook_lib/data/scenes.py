@@ -128,7 +128,7 @@ def scenes(
     --------
     >>> world = scenes(2)
     >>> world.images.shape, world.captions[0]
-    (torch.Size([2, 3, 12, 12]), 'yellow cross left of blue circle')
+    (torch.Size([2, 3, 12, 12]), 'red cross right of blue square')
     """
     check_integer("n", n, low=1)
     check_integer("size", size, low=2 * _SIDE + 2)

@@ -75,7 +75,7 @@ def squared_mmd(x: Tensor, y: Tensor, *, widths: tuple[float, ...] = (0.25, 1.0,
     --------
     >>> x = torch.tensor([[0.0], [0.1]])
     >>> round(squared_mmd(x, x + 9), 2)
-    1.7
+    1.89
     """
     check_shape("x", x, ("N", "D"))
     check_shape("y", y, ("M", x.shape[1]))

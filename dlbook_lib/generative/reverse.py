@@ -127,7 +127,7 @@ def predicted_start(x: Tensor, noise: Tensor, t: int | Tensor, bars: Tensor) -> 
     --------
     >>> import torch
     >>> predicted_start(torch.tensor([[1.4]]), torch.tensor([[1.0]]), 1, torch.tensor([1.0, 0.64]))
-    tensor([[1.]])
+    tensor([[1.0000]])
     """
     return (x - coefficient(1 - bars, t, x).sqrt() * noise) / coefficient(bars, t, x).sqrt()
 
@@ -182,7 +182,7 @@ def reverse_mean(x: Tensor, noise: Tensor, t: int | Tensor, bars: Tensor) -> Ten
     --------
     >>> import torch
     >>> reverse_mean(torch.tensor([[1.4]]), torch.tensor([[1.0]]), 1, torch.tensor([1.0, 0.64]))
-    tensor([[1.]])
+    tensor([[1.0000]])
     """
     _, _, left, _, beta = _ratio(bars, t, x)
     return (x - beta / left.sqrt() * noise) / (1 - beta).sqrt()
