@@ -25,6 +25,7 @@ ORDER = (
     "layers",
     "cnn",
     "regularize",
+    "generative",
     "data",
     "train",
     "notebook",

@@ -18,6 +18,9 @@ from dlbook_lib.catalog import (
     convolution,
     convolution_lenet,
     convolution_pooling,
+    diffusion,
+    diffusion_conditioning,
+    diffusion_samplers,
     regularization,
     regularization_data,
     regularization_dropout,
@@ -37,6 +40,9 @@ _CHAPTERS = (
     convolution_pooling,
     convolution_lenet,
     attention,
+    diffusion,
+    diffusion_samplers,
+    diffusion_conditioning,
 )
 
 
