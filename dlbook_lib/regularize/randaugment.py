@@ -103,7 +103,7 @@ def apply_operation(x: Tensor, name: str, level: Tensor) -> Tensor:
     x : Tensor of shape (B, C, H, W)
         Pictures in [0, 1].
     name : str
-        One of :data:`OPERATIONS`.
+        One of ``OPERATIONS``.
     level : Tensor of shape (B,)
         From -1 to 1: strength and direction; at 0 all but ``autocontrast`` and ``equalize`` change nothing.
 
