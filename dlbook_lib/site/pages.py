@@ -90,11 +90,14 @@ class Library(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Let autodoc document them, each under its own heading."""
         package = import_module(self.arguments[0])
-        inside = pkgutil.iter_modules(getattr(package, "__path__", []))
+        folders = getattr(package, "__path__", [])
+        for folder in folders:  # changes when a module is added
+            self.env.note_dependency(folder)
+        inside = pkgutil.iter_modules(folders)
         names = [package.__name__, *sorted(f"{package.__name__}.{module.name}" for module in inside)]
         lines = []
         for name in names:
-            if name.rpartition(".")[2].startswith("__"):
+            if name.rpartition(".")[2].startswith("_"):
                 continue
             options = [
                 "   :members:",
