@@ -116,8 +116,8 @@ def ring_means(power: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> ring_means(torch.ones(32, 32))[:3]
-    tensor([1.0000, 1.0000, 1.0000])
+    >>> ring_means(torch.ones(32, 32))[:3].allclose(torch.ones(3))
+    True
     """
     return (_IN_RING @ power.reshape(-1, 1)).squeeze(1)
 
