@@ -3,8 +3,8 @@ r"""What the explorers of temperature share: a softmax that is divided by a temp
 .. math:: p_j = \frac{e^{s_j / T}}{\sum_k e^{s_k / T}}
 
 A low temperature leaves the largest score alone, a high one makes all alike. The temperature is that of
-Boltzmann's distribution; Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network" (2015,
-eq. 1), brought it into the softmax. ``exp(entropy)`` is Hill's number of order 1 (1973): as many equal parts
+Boltzmann's distribution; Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network" (2015),
+brought it into the softmax. ``exp(entropy)`` is Hill's number of order 1 (1973): as many equal parts
 would have the same entropy.
 
 Differs from them: some entries may be hidden, which get no part, and a row without any gets none at all.

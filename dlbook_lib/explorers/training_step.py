@@ -1,7 +1,7 @@
 """A small network learns two moons while you watch, in the reader's browser as in the notebook.
 
 ``compute`` is one step of training: forward, loss, gradient by ``torch.autograd.grad`` and the update of
-stochastic gradient descent with momentum and weight decay (Sutskever et al. 2013, eq. 3, in torch's form).
+stochastic gradient descent with momentum and weight decay (Sutskever et al. 2013, eq. 1 and 2, torch's form).
 The exporter writes the backward pass into the model as plain operators, so the page trains without autograd.
 The parameters travel as one vector of 105 numbers, the state of the player.
 """

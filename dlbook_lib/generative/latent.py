@@ -4,7 +4,7 @@ After Rombach, Blattmann, Lorenz, Esser and Ommer, "High-Resolution Image Synthe
 Models" (2022).
 
 Differs from the paper: the autoencoder is trained on squared errors alone, without adversary and perceptual
-loss, and two halvings replace its three.
+loss, and halves twice, where the paper compares none to five halvings.
 
 Shape letters: B batch, C channels of the data, H W height and width (multiples of 4), Z channels of a code.
 """

@@ -1,8 +1,8 @@
 r"""DropBlock: switch off contiguous squares of a feature map.
 
 Ghiasi, Lin and Le (2018, "DropBlock: a regularization method for convolutional networks"). The centres of the
-squares are drawn with a rate :math:`\gamma` chosen so that about a share p of the map is lost. Differs from
-the paper's algorithm 1: a mask for each channel (its better variant), no schedule for p over training.
+squares are drawn with a rate :math:`\gamma` chosen so that about a share p of the map is lost; as in the
+paper's algorithm 1, each channel has a mask of its own. Differs from the paper: no schedule for p.
 """
 
 from __future__ import annotations
