@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 SHELL := /bin/bash -o pipefail
+PYTEST := OMP_NUM_THREADS=1 $(VENV)/pytest --numprocesses 2
 
 .PHONY: help install book serve lab test check clean notebooks colab pins address
 
@@ -38,7 +39,7 @@ lab: install
 check: install
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .
-	@$(VENV)/pytest --numprocesses 2 -m "not slow" --doctest-modules dlbook_lib tests
+	@$(PYTEST) -m "not slow" --doctest-modules dlbook_lib tests
 
 clean:
 	@rm -rf _build build *.egg-info .pytest_cache .ruff_cache assets/node_modules
@@ -49,8 +50,8 @@ test: install
 	@$(VENV)/python tests/site/browser.py
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory book
-	@$(VENV)/pytest --numprocesses 2 --dist loadfile --nbval-lax index.ipynb chapters
-	@$(VENV)/pytest --numprocesses 2 --dist loadfile -m slow
+	@$(PYTEST) --dist loadfile --nbval-lax index.ipynb chapters
+	@$(PYTEST) --dist loadfile -m slow
 
 notebooks: install
 	@$(VENV)/python -m tools.notebooks

@@ -35,6 +35,9 @@ def test_file_is_clean(path):
             kept = KEPT in cell.metadata.get("tags", [])
             assert bool(cell.outputs) == kept, f"outputs of {cell.source[:60]!r}"
             assert (cell.execution_count is not None) == kept  # nbval compares only numbered cells
+            assert {output.output_type for output in cell.outputs} <= {"stream"}, (
+                "a figure differs by machine"
+            )
 
 
 @every_chapter

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from dlbook_lib.site import execute
 
@@ -21,6 +22,7 @@ def tidy(path: Path) -> bool:
     """Rewrite one notebook; say whether it changed."""
     before = path.read_text(encoding="utf-8")
     _, ran = get_cache(execute.CACHE).merge_match_into_notebook(nbformat.read(path, as_version=4))
+    ran, _ = CoalesceStreamsPreprocessor().preprocess(ran, {})  # a busy kernel hands one print over in parts
     notebook = nbformat.read(path, as_version=4)
     for cell, result in zip(notebook.cells, ran.cells):
         if cell.cell_type == "code":
