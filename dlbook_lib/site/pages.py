@@ -27,6 +27,8 @@ from dlbook_lib.site.vendor import ROOT
 
 LEDGER = ROOT / "chapters" / "systems.yml"
 
+BOXES = {"exercise-content", "solution-content"}  # ids that sphinx-exercise gives to every box of a page
+
 
 class Freshness(SphinxDirective):
     """When each notebook last ran, on what, how long it took and with which versions."""
@@ -186,6 +188,12 @@ def _table(
     ]
 
 
+def unname_boxes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Take back the name that sphinx-exercise gives to the inside of every box: a page holds several."""
+    for section in doctree.findall(nodes.section):
+        section["ids"] = [name for name in section["ids"] if name not in BOXES]
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("freshness", Freshness)
@@ -194,4 +202,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("references", References)
     app.add_node(references)
     app.connect("doctree-resolved", list_references)
+    app.connect("doctree-resolved", unname_boxes)
     app.connect("env-get-outdated", notebooks_to_reread)
