@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from dlbook_lib.explorers._attention_words import HEADS, LENGTH
 from dlbook_lib.explorers._temperature import COLDEST, GRID, HOTTEST
+from dlbook_lib.explorers._word_tables import word_table
 from dlbook_lib.figures.theme import COLORS, DIVERGING, SEQUENTIAL, frame, legend_above
 
 __all__ = ["draw_attention"]
@@ -76,36 +77,11 @@ def draw_attention(
 
 
 def _matrix(words, cell, z, title, number, colors, span):
-    """Draw a table of queries by keys with a frame around the hovered cell."""
-    places = list(range(LENGTH))
-    axis = dict(tickmode="array", tickvals=places, ticktext=words, showgrid=False, zeroline=False)
-    cells = go.Heatmap(
-        z=z,
-        colorscale=colors,
-        zmin=span[0],
-        zmax=span[1],
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        texttemplate=f"%{{z:{number}}}",
-        textfont=dict(size=10),
-        hovertemplate=f"%{{y}} → %{{x}}: %{{z:{number}}}<extra></extra>",
-    )
-    box = dict(
-        type="rect", x0=cell[0], x1=cell[1], y0=cell[2], y1=cell[3], line=dict(color=COLORS["model"], width=3)
-    )
-    return frame(
-        [cells],
-        alt="",
-        default="",
-        title=title,
-        height=240,
-        aspect=0.85,
-        below=WORDS,
-        shapes=[box],
-        xaxis=axis | dict(range=[-0.5, LENGTH - 0.5], tickangle=-60),
-        yaxis=axis | dict(range=[LENGTH - 0.5, -0.5]),
-    )
+    """Draw a table of queries by keys with its numbers."""
+    cells = dict(colorscale=colors, zmin=span[0], zmax=span[1])
+    cells |= dict(texttemplate=f"%{{z:{number}}}", textfont=dict(size=10))
+    look = dict(title=title, height=240, aspect=0.85, below=WORDS)
+    return word_table(z, words, cell, number=number, across=dict(tickangle=-60), cells=cells, **look)
 
 
 def _listening(words, framed_keys, keys):

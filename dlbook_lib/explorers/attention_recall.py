@@ -20,6 +20,7 @@ from torch import Tensor
 
 from dlbook_lib.explore import Cases, Challenge, Choice, Explorer, Hover, Words
 from dlbook_lib.explorers._recall_network import DIGITS, LENGTH, VOCABULARY, run_heads
+from dlbook_lib.explorers._word_tables import word_table
 from dlbook_lib.figures.theme import COLORS, SEQUENTIAL, frame
 
 __all__ = ["attention_recall", "recall"]
@@ -114,33 +115,10 @@ def draw(first, second, digits, cell, words):
 
 def _matrix(z, cell, words, title):
     """Draw who listens to whom."""
-    axis = dict(
-        tickmode="array", tickvals=list(range(LENGTH)), ticktext=words, showgrid=False, zeroline=False
-    )
-    cells = go.Heatmap(
-        z=z,
-        colorscale=SEQUENTIAL,
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        xgap=1,
-        ygap=1,
-        hovertemplate="%{y} → %{x}: %{z:.0%}<extra></extra>",
-    )
-    box = dict(
-        type="rect", x0=cell[0], x1=cell[1], y0=cell[2], y1=cell[3], line=dict(color=COLORS["model"], width=3)
-    )
-    return frame(
-        [cells],
-        alt="",
-        default="",
-        title=title,
-        height=300,
-        aspect=1.0,
-        shapes=[box],
-        xaxis=axis | dict(range=[-0.5, LENGTH - 0.5], title="listens to"),
-        yaxis=axis | dict(range=[LENGTH - 0.5, -0.5]),
-    )
+    cells = dict(colorscale=SEQUENTIAL, zmin=0, zmax=1)
+    across = dict(title="listens to")
+    look = dict(title=title, height=300, aspect=1.0)
+    return word_table(z, words, cell, number=".0%", across=across, cells=cells, **look)
 
 
 def _answer(digits):
