@@ -22,8 +22,8 @@ except ImportError as error:
     ) from error
 
 from dlbook_lib.checks import check_type
-from dlbook_lib.explore import widgets as widgets_numbers
-from dlbook_lib.explore import widgets_places, widgets_tables
+from dlbook_lib.explore import widgets as widgets_choices
+from dlbook_lib.explore import widgets_places, widgets_sliders, widgets_tables
 from dlbook_lib.explore.controls import Control, LastMoved, Slider, Toggle
 from dlbook_lib.explore.explorer import Explorer
 from dlbook_lib.explore.kernel_device import device_for, evaluate_on
@@ -35,7 +35,7 @@ from dlbook_lib.explore.widgets_places import HoverEditor, PointsEditor
 
 __all__ = ["Live", "live"]
 
-EDITORS = widgets_numbers.EDITORS | widgets_places.EDITORS | widgets_tables.EDITORS
+EDITORS = widgets_choices.EDITORS | widgets_sliders.EDITORS | widgets_places.EDITORS | widgets_tables.EDITORS
 FAULT = "#b3261e"
 TITLE = "font-size:1.25em;font-weight:600;line-height:1.4"
 LABELS = (
@@ -69,7 +69,7 @@ def live(explorer: Explorer) -> Live:
     >>> halved = live(Explorer(
     ...     name="halved", title="Halving", compute=lambda x: {"y": x / 2},
     ...     draw=lambda y: go.Figure(go.Bar(y=[y])), controls={"x": Slider(0, 1, 0.5)}, says="{y}"))
-    >>> halved.editors["x"].widget.value = 1.0
+    >>> halved.editors["x"].widget.value = "1"
     >>> halved.panels["figure"].figure.data[0].y
     (0.5,)
     """

@@ -22,7 +22,13 @@ from dlbook_lib.figures.render import show
 __all__ = ["AlivePanel", "RedrawnPanel", "panel_class"]
 
 WIDTH = 290  # pixels of a panel, so that two stand beside the controls: plotly cannot measure its room
-LOOK = {"template": "dlbook", "width": WIDTH, "legend.font.size": 10, "legend.itemwidth": 30}
+LOOK = {
+    "template": "dlbook",
+    "width": WIDTH,
+    "legend.font.size": 10,
+    "legend.itemwidth": 30,
+    "modebar.orientation": "v",
+}
 CELLS = ("heatmap", "image", "contour")
 
 

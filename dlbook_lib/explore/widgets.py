@@ -1,4 +1,4 @@
-"""The widgets of numbers, choices and noise in a notebook, and what all controls' widgets share.
+"""The widgets of choices and noise in a notebook, and what all controls' widgets share.
 
 An editor holds the exact value, and its widgets show it: a slider's stop or a rounded cell never replaces a
 number that a preset, a link or ``compute`` has set. It reports what the reader does, and nothing else.
@@ -7,21 +7,18 @@ number that a preset, a link or ``compute`` has set. It reports what the reader 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 
-from dlbook_lib.explore.controls import Choice, Control, Slider, Toggle
+from dlbook_lib.explore.controls import Choice, Control, Toggle
 from dlbook_lib.explore.tables import Noise
 
-__all__ = ["EDITORS", "ROW", "Editor", "beside", "note", "tell"]
+__all__ = ["EDITORS", "ROW", "Editor", "beside", "note", "short", "tell", "typed"]
 
 ROW = "460px"  # at most, for a control
 FEW = 4  # choices that stand side by side
-STOPS = 200  # of a logarithmic slider
-MUTED = "#767676"
 
 
 class Editor:
@@ -92,64 +89,6 @@ class Editor:
             style={"description_width": self.indent},
             layout=layout,
         )
-
-    def _slider(self, text: str | None, low: float, high: float, **options: Any) -> widgets.Widget:
-        """Make a slider of whole numbers or of others, by the type of its ends."""
-        if isinstance(low, int):
-            kind, options = widgets.IntSlider, {"step": 1} | options
-        else:
-            kind, options = widgets.FloatSlider, {"step": _fine(low, high)} | options
-            step = options["step"]
-            decimals = (count for count in range(6) if math.isclose(round(step, count), step))
-            options["readout_format"] = f".{count}f" if (count := next(decimals, None)) is not None else ".3g"
-        return kind(min=low, max=high, continuous_update=self.alive, **options, **self._style(text))
-
-
-class SliderEditor(Editor):
-    """A slider whose ends are exact, on a logarithmic scale too, with its marks below."""
-
-    control: Slider
-
-    def _build(self):
-        c = self.control
-        text = f"{self.label} ({c.unit})" if c.unit else self.label
-        if c.log:
-            low, high = math.log10(c.low), math.log10(c.high)
-            options = dict(min=low, max=high, step=(high - low) / STOPS, readout_format=".3g")
-            self.widget = widgets.FloatLogSlider(
-                c.start, **options, continuous_update=self.alive, **self._style(text)
-            )
-        else:
-            ends = (round(c.low), round(c.high)) if c.integer else (float(c.low), float(c.high))
-            self.widget = self._slider(text, *ends, **({"step": c.step} if c.step else {}))
-        self._watch(self.widget, lambda value: self.move(self._exact(value)))
-        return widgets.VBox([self.widget, self._marks()]) if c.marks else self.widget
-
-    def _draw(self):
-        self.widget.value = self.value
-
-    def _exact(self, value: float) -> float:
-        for end in (self.control.low, self.control.high):
-            if math.isclose(value, end, rel_tol=1e-9):
-                value = end
-        value = min(max(value, self.control.low), self.control.high)
-        return round(value) if self.control.integer else value
-
-    def _marks(self) -> widgets.HTML:
-        scale = math.log if self.control.log else float
-        low, high = scale(self.control.low), scale(self.control.high)
-        spans = []
-        for place, text in self.control.marks.items():
-            part = (scale(place) - low) / (high - low or 1)
-            shift = 0 if part < 0.05 else 100 if part > 0.95 else 50
-            spans.append(
-                f'<span style="position:absolute;left:{part:.1%};transform:translateX(-{shift}%)">'
-                f"{html.escape(text)}</span>"
-            )
-        style = f"position:relative;height:1.4em;font-size:0.85em;color:{MUTED};line-height:1.4"
-        row = f'<div style="{style}">{"".join(spans)}</div>'
-        margin = f"-6px 88px 2px calc({self.indent} + 12px)"  # between the label and the number
-        return widgets.HTML(row, layout=widgets.Layout(width="auto", margin=margin))
 
 
 class ChoiceEditor(Editor):
@@ -257,15 +196,45 @@ def tell(line: widgets.HTML, text: str) -> None:
     line.value, line.layout.display = said if text else "", None if text else "none"
 
 
+def short(number: float) -> str:
+    """Write a number as fields show it.
+
+    Parameters
+    ----------
+    number : float
+        Any.
+
+    Returns
+    -------
+    str
+        Four significant digits at most.
+    """
+    return f"{number:.4g}".replace("-", "−") if isinstance(number, float) else f"{number}".replace("-", "−")
+
+
+def typed(text: str) -> float:
+    """Read a number in any spelling: with a decimal comma, with a minus sign of typographers.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+
+    Returns
+    -------
+    float
+        The number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    return float(text.strip().replace("−", "-").replace(",", "."))
+
+
 def _listed(value: Any) -> Any:
     return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _fine(low: float, high: float) -> float:
-    """Choose a step of one, two or five hundredths and so on: about 200 of them."""
-    rough = (high - low) / STOPS or 1.0
-    unit = 10 ** math.floor(math.log10(rough))
-    return next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough * 0.999)
-
-
-EDITORS = {"slider": SliderEditor, "choice": ChoiceEditor, "toggle": ToggleEditor, "noise": NoiseEditor}
+EDITORS = {"choice": ChoiceEditor, "toggle": ToggleEditor, "noise": NoiseEditor}

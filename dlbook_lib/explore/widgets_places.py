@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
+from dlbook_lib.explore.controls import Slider
 from dlbook_lib.explore.places import Hover, Points, Words, tokenize
 from dlbook_lib.explore.widgets import Editor, note, tell
+from dlbook_lib.explore.widgets_sliders import SliderEditor
 
 __all__ = ["EDITORS"]
 
@@ -52,20 +54,21 @@ class PointsEditor(Editor):
         self.which = widgets.Dropdown(
             options=[(name, number) for number, name in enumerate(c.names)], **self._style()
         )
-        ends = [[float(end) for end in ends] for ends in (c.x, c.y)]
         single = len(c.start) == 1
-        self.sliders = [
-            self._slider(f"{c.names[0]}: {letter}" if single else letter, *pair)
-            for letter, pair in zip("xy", ends)
-        ]
+        self.axes = []
+        for axis, (letter, (low, high)) in enumerate(zip("xy", (c.x, c.y))):
+            label = f"{c.names[0]}: {letter}" if single else letter
+            slider = Slider(float(low), float(high), float(low), label=label)
+            editor = SliderEditor(letter, slider, indent=self.indent, alive=self.alive)
+            editor.report = lambda axis=axis: self._set(axis, self.axes[axis].value)
+            self.axes.append(editor)
         self._watch(self.which, lambda _: self.show(self.value))
-        for axis, slider in enumerate(self.sliders):
-            self._watch(slider, lambda place, axis=axis: self._set(axis, place))
-        return widgets.VBox(self.sliders if single else [self.which, *self.sliders])
+        boxes = [editor.box for editor in self.axes]
+        return widgets.VBox(boxes if single else [self.which, *boxes])
 
     def _draw(self):
-        for slider, place in zip(self.sliders, self.value[self.which.value]):
-            slider.value = place
+        for editor, place in zip(self.axes, self.value[self.which.value]):
+            editor.show(place)
 
     def bring(self, x: float, y: float) -> None:
         """Take the nearest point to a place."""
@@ -90,9 +93,8 @@ class PointsEditor(Editor):
             self.report()
 
     def _set(self, axis: int, place: float) -> None:
-        low, high = (self.control.x, self.control.y)[axis]
         points = [list(point) for point in self.value]
-        points[self.which.value][axis] = min(max(place, low), high)
+        points[self.which.value][axis] = place
         self.move(points)
 
 
@@ -106,7 +108,10 @@ class HoverEditor(Editor):
         single = len(panels) == 1
         self.panel = widgets.Dropdown(options=panels, **self._style())
         texts = [f"{self.label}: {name}" if single else name for name in ("row", "column")]
-        self.cell = [self._slider(text, 0, 1) for text in texts]
+        self.cell = [
+            widgets.IntSlider(min=0, max=1, continuous_update=self.alive, **self._style(text))
+            for text in texts
+        ]
         self._watch(self.panel, lambda number: self.point(number, *self.value[1:]))
         for axis, slider in enumerate(self.cell):
             self._watch(slider, lambda place, axis=axis: self._set(axis, place))

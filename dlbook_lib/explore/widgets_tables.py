@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from dlbook_lib.explore.arrays import pack
 from dlbook_lib.explore.tables import Matrix, Picture
-from dlbook_lib.explore.widgets import Editor, beside, note, tell
+from dlbook_lib.explore.widgets import Editor, beside, note, short, tell, typed
 
 __all__ = ["EDITORS", "read_picture"]
 
@@ -51,7 +51,7 @@ class MatrixEditor(Editor):
         rows, columns = len(self.value), len(self.value[0])
         places = [(row, column) for row in range(rows) for column in range(columns)]
         for row, column in places:
-            self._cell(row, column).value = _short(self.value[row][column])
+            self._cell(row, column).value = short(self.value[row][column])
         self.grid.children = [self.cells[place] for place in places]
         self.grid.layout.grid_template_columns = f"repeat({columns}, {CELL})"
         self._enable()
@@ -71,11 +71,11 @@ class MatrixEditor(Editor):
         """Take what was typed into a cell, or say why not."""
         rows = [list(numbers) for numbers in self.value]
         try:
-            rows[row][column] = float(text.strip().replace("−", "-").replace(",", "."))
+            rows[row][column] = typed(text)
             self.control.check("cell", rows)
         except ValueError:
             low, high, stays = (
-                _short(n) for n in (self.control.low, self.control.high, self.value[row][column])
+                short(n) for n in (self.control.low, self.control.high, self.value[row][column])
             )
             place = f"Row {row + 1}, column {column + 1}"
             tell(
@@ -83,7 +83,7 @@ class MatrixEditor(Editor):
             )
             return
         tell(self.message, "")
-        if rows[row][column] != self.value[row][column] and text != _short(self.value[row][column]):
+        if rows[row][column] != self.value[row][column] and text != short(self.value[row][column]):
             self._take(rows)
 
     def _take(self, rows: list[list[float]]) -> None:
@@ -211,10 +211,6 @@ def _button(text: str, do: Callable[[], None]) -> widgets.Button:
     button = widgets.Button(description=text, layout=widgets.Layout(width="auto"))
     button.on_click(lambda _: do())
     return button
-
-
-def _short(number: float) -> str:
-    return f"{number:.4g}".replace("-", "−")
 
 
 EDITORS = {"matrix": MatrixEditor, "picture": PictureEditor}

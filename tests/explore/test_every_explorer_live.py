@@ -58,15 +58,17 @@ def places(control, editor, generator):
 def by_hand(editor, value):
     """Set a value the way a reader does, through the widgets, where there is a way; otherwise directly."""
     kind = editor.control.kind
-    if kind in ("slider", "choice", "toggle", "words"):
+    if kind == "slider":
+        editor.widget.value = repr(value)
+    elif kind in ("choice", "toggle", "words"):
         editor.widget.value = value
     elif kind == "noise":
         editor.widget.click()
     elif kind == "points":
         for number, point in enumerate(value):
             editor.which.value = number
-            for slider, place in zip(editor.sliders, point):
-                slider.value = place
+            for axis, place in zip(editor.axes, point):
+                axis.widget.value = repr(place)
     elif kind == "hover":
         editor.panel.value = value[0]
         for slider, place in zip(editor.cell, value[1:]):

@@ -10,8 +10,8 @@ from PIL import Image
 
 from dlbook_lib.explore import Hover, Matrix, Picture, Points, Slider, Words
 from dlbook_lib.explore.arrays import unpack
-from dlbook_lib.explore.widgets import SliderEditor
 from dlbook_lib.explore.widgets_places import HoverEditor, PointsEditor, WordsEditor
+from dlbook_lib.explore.widgets_sliders import SliderEditor
 from dlbook_lib.explore.widgets_tables import MatrixEditor, PictureEditor, read_picture
 
 PICTURES = {"dark": torch.zeros(1, 4, 4), "bright": torch.ones(1, 4, 4)}
@@ -160,7 +160,7 @@ def test_a_click_brings_the_nearest_point_measured_in_the_panel():
     editor.which.value = 1
     editor.bring(0.1, 80)  # in numbers the second is nearer, in the panel the first
     assert editor.value == [[0.1, 80], [1, 100]]
-    assert [slider.value for slider in editor.sliders] == [0.1, 80]
+    assert [axis.value for axis in editor.axes] == [0.1, 80]
     editor.bring(-5, 500)  # no further than the range
     assert editor.value == [[0, 100], [1, 100]]
     assert (editor.which.value, len(editor.reported)) == (0, 2)
@@ -168,7 +168,7 @@ def test_a_click_brings_the_nearest_point_measured_in_the_panel():
 
 def test_a_single_point_needs_no_list():
     editor = edit(PointsEditor, Points([[0.5, 0.5]], panel="p", x=(0, 1), y=(0, 1), names=["centre"]))
-    assert [slider.description for slider in editor.sliders] == ["centre: x", "centre: y"]
+    assert [axis.slider.description for axis in editor.axes] == ["centre: x", "centre: y"]
     assert editor.which not in editor.box.children
 
 
@@ -188,27 +188,83 @@ def test_a_cell_stays_inside_each_panel():
 
 
 @pytest.mark.parametrize(
-    ("slider", "step", "shown"),
+    ("slider", "stop", "number", "shown"),
     [
-        (Slider(0, 1, 0.5), 0.005, ".3f"),
-        (Slider(-1000, 1000, 0), 10, ".0f"),
-        (Slider(0, 1, 0.5, step=0.25), 0.25, ".2f"),
-        (Slider(0, 1e-6, 0), 5e-9, ".3g"),
+        (Slider(0, 1, 0.5), 1, 0.005, "0.005"),
+        (Slider(-1000, 1000, 0), 1, -990, "−990"),
+        (Slider(0, 1, 0.5, step=0.25), 3, 0.75, "0.75"),
+        (Slider(0, 1e-6, 0), 1, 5e-9, "5e−09"),
+        (Slider(0, 1, 0.5, step=0.3), 3, 0.9, "0.9"),
+        (Slider(0, 1, 0.5, step=0.3), 4, 1, "1"),  # the end, though no whole number of steps leads there
+        (Slider(2, 9, 7, integer=True), 3, 5, "5"),
+        (Slider(0.01, 100, 1, log=True), 101, 1.047, "1.047"),
     ],
 )
-def test_a_slider_shows_as_many_digits_as_its_steps_have(slider, step, shown):
-    widget = edit(SliderEditor, slider).widget
-    assert (pytest.approx(widget.step), widget.readout_format) == (step, shown)
+def test_a_stop_stands_for_a_number_of_few_digits(slider, stop, number, shown):
+    editor = edit(SliderEditor, slider)
+    editor.slider.value = stop
+    assert (editor.value, editor.widget.value) == (number, shown)
+    assert isinstance(editor.value, int) or not slider.integer
+    assert (editor.slider.value, editor.reported) == (stop, [number])
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.05, 20), (0.07, 0.3), (1e-5, 1e-2), (3, 7), (0.013, 1100)])
-def test_the_ends_of_a_logarithmic_slider_are_exact(low, high):
-    editor = edit(SliderEditor, Slider(low, high, (low * high) ** 0.5, log=True))
-    for stop, end in ((editor.widget.min, low), (editor.widget.max, high)):
-        for error in (1 - 1e-15, 1, 1 + 1e-15):
-            assert editor._exact(10**stop * error) == end
-        editor.widget.value = 10**stop
-        assert editor.value == end
+@pytest.mark.parametrize(
+    "slider",
+    [
+        Slider(0.05, 20, 1, log=True),
+        Slider(0.07, 0.3, 0.1, log=True),
+        Slider(1e-5, 1e-2, 1e-3, log=True),
+        Slider(0.9, 1.1, 1, log=True),
+        Slider(1, 5000, 7, log=True, integer=True),
+        Slider(0, 1.7, 1),
+        Slider(-3, 3, 0, integer=True),
+        Slider(0, 1, 0.5, step=0.3),
+        Slider(2, 2, 2),
+    ],
+)
+def test_every_stop_is_found_again_and_the_ends_are_exact(slider):
+    editor = edit(SliderEditor, slider)
+    for stop in range(editor.slider.max + 1):
+        number = editor.number(stop)
+        slider.check("number", number)
+        editor.show(number)
+        if not (slider.integer and slider.log):  # there several stops stand for one whole number
+            assert editor.slider.value == stop or slider.low == slider.high
+    assert (editor.number(0), editor.number(editor.slider.max)) == (slider.low, slider.high)
+    assert editor.reported == []
+
+
+def test_what_stands_between_the_stops_stays_until_the_reader_moves_it():
+    editor = edit(SliderEditor, Slider(0.05, 20, 1.5, log=True))
+    for value in (1.5, 30 / 7, 0.123456789):
+        editor.show(value)
+        assert isinstance(editor.slider.value, int)  # which a front end sends back as it got it
+        editor.slider.value = int(editor.slider.value)
+        editor.widget.value = str(editor.widget.value)
+        assert editor.value == value
+    assert editor.reported == []
+    editor.widget.value = " 2,25 "
+    editor.widget.value = "2.25"
+    assert (editor.value, editor.reported) == (2.25, [2.25])
+
+
+@pytest.mark.parametrize("text", ["two", "", "nan", "inf", "20.1", "−1", "1e400", "<b>"])
+def test_a_field_names_what_is_no_number_of_the_range(text):
+    editor = edit(SliderEditor, Slider(0.05, 20, 1, log=True))
+    editor.widget.value = text
+    shown = text.replace("<", "&lt;").replace(">", "&gt;")
+    assert f"This must be a number from 0.05 to 20, not “{shown}”; it stays 1." in editor.message.value
+    assert (editor.value, editor.reported) == (1, [])
+    editor.slider.value = editor.slider.max
+    assert (editor.message.value, editor.widget.value, editor.value) == ("", "20", 20)
+
+
+def test_a_field_of_whole_numbers_takes_no_others():
+    editor = edit(SliderEditor, Slider(1, 9, 3, integer=True))
+    editor.widget.value = "4.5"
+    assert "This must be a whole number from 1 to 9, not “4.5”; it stays 3." in editor.message.value
+    editor.widget.value = "5.0"
+    assert (editor.value, type(editor.value), editor.reported) == (5, int, [5])
 
 
 def test_marks_stand_where_their_values_are():
@@ -216,3 +272,11 @@ def test_marks_stand_where_their_values_are():
     marks = edit(SliderEditor, slider).box.children[1].value
     for place in ("left:0.0%", "left:50.0%", "left:100.0%", "one &lt;"):
         assert place in marks
+
+
+def test_marks_do_not_lie_over_each_other():
+    marks = {0: "along w₂", 90: "along w₁", 180: "across"}
+    shown = edit(SliderEditor, Slider(0, 180, 0, marks=marks)).box.children[1].value
+    assert [text in shown for text in marks.values()] == [True, False, True]
+    lone = edit(SliderEditor, Slider(0, 180, 0, marks={180: "most"})).box.children[1].value
+    assert lone.count("<span") == 1
