@@ -22,12 +22,15 @@ from dlbook_lib.figures.render import show
 __all__ = ["AlivePanel", "RedrawnPanel", "panel_class"]
 
 WIDTH = 290  # pixels of a panel, so that two stand beside the controls: plotly cannot measure its room
+TOOLS = ("zoom", "pan", "zoomIn", "zoomOut", "autoScale", "select", "lasso")  # would lie over a panel's title
 LOOK = {
     "template": "dlbook",
     "width": WIDTH,
+    "title.font.size": 13,
+    "title.xref": "container",
     "legend.font.size": 10,
     "legend.itemwidth": 30,
-    "modebar.orientation": "v",
+    "modebar.remove": TOOLS,
 }
 CELLS = ("heatmap", "image", "contour")
 

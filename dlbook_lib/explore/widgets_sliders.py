@@ -20,7 +20,7 @@ __all__ = ["EDITORS", "SliderEditor"]
 STOPS = 200  # about, of a slider without steps
 FIELD = "68px"
 MUTED = "#767676"
-LETTER = 0.055  # of the slider, for a letter of a mark: what it takes on the narrowest one
+LETTER = 0.042  # of the slider, for a letter of a mark: what it takes on the narrowest one
 
 
 class SliderEditor(Editor):
