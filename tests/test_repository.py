@@ -32,6 +32,7 @@ ORDER = (
     "catalog",
     "explore",
     "explorers",
+    "teach",
     "site",
 )
 

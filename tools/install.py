@@ -22,7 +22,7 @@ VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, ".installed-from")
 LOG = os.path.join(VENV, "install.log")
 PYTHON = os.path.join(VENV, "bin", "python")
-EXTRAS = "book,test"
+EXTRAS = "book,teach,test"
 
 
 class Problem(Exception):
