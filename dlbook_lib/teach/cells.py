@@ -19,12 +19,9 @@ __all__ = [
     "END_HIDDEN",
     "END_SOLUTION",
     "grade_id",
-    "is_answer",
-    "is_graded",
-    "is_hidden",
-    "is_test",
-    "is_written",
+    "meta",
     "problems",
+    "role",
     "title_of",
 ]
 
@@ -33,45 +30,81 @@ BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
 
 
-def _meta(cell: NotebookNode) -> dict[str, Any]:
-    found = cell.get("metadata", {}).get("nbgrader", {})
+def grade_id(cell: NotebookNode) -> str | None:
+    """Return the name by which nbgrader knows a cell.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        Of any kind.
+
+    Returns
+    -------
+    str or None
+        None where it has none.
+    """
+    found = meta(cell).get("grade_id")
+    return found if isinstance(found, str) and found else None
+
+
+def meta(cell: NotebookNode) -> dict[str, Any]:
+    """Return what nbgrader stores in a cell, whatever a student's file holds in its place.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        Of any kind.
+
+    Returns
+    -------
+    dict
+        Empty where there is nothing.
+    """
+    metadata = cell.get("metadata", {})
+    found = metadata.get("nbgrader", {}) if isinstance(metadata, dict) else {}
     return found if isinstance(found, dict) else {}
 
 
-def grade_id(cell: NotebookNode) -> str | None:
-    """Return the name by which nbgrader knows a cell, or None."""
-    found = _meta(cell).get("grade_id")
-    return found if isinstance(found, str) else None
+def role(cell: NotebookNode) -> str:
+    """Say what a cell of the solved notebook is for.
 
+    Parameters
+    ----------
+    cell : NotebookNode
+        Of the solved notebook.
 
-def is_answer(cell: NotebookNode) -> bool:
-    """Say whether the student writes code here."""
-    return cell.cell_type == "code" and bool(_meta(cell).get("solution"))
+    Returns
+    -------
+    str
+        ``"answer"``, ``"visible"``, ``"hidden"`` or ``"written"``; ``"code"`` and ``"text"`` for others.
 
-
-def is_written(cell: NotebookNode) -> bool:
-    """Say whether the student writes text here, which a person grades."""
-    return cell.cell_type == "markdown" and bool(_meta(cell).get("solution"))
-
-
-def is_test(cell: NotebookNode) -> bool:
-    """Say whether a code cell gives points."""
-    return cell.cell_type == "code" and bool(_meta(cell).get("grade"))
-
-
-def is_graded(cell: NotebookNode) -> bool:
-    """Say whether a cell has points."""
-    return bool(_meta(cell).get("grade"))
-
-
-def is_hidden(cell: NotebookNode) -> bool:
-    """Say whether a cell of the solved notebook is a hidden test."""
-    return is_test(cell) and BEGIN_HIDDEN in cell.source
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell
+    >>> role(new_code_cell("x = 1"))
+    'code'
+    """
+    if cell.cell_type != "code":
+        return "written" if meta(cell).get("solution") else "text"
+    if meta(cell).get("grade"):
+        return "hidden" if BEGIN_HIDDEN in cell.source else "visible"
+    return "answer" if meta(cell).get("solution") else "code"
 
 
 def title_of(cell: NotebookNode) -> str | None:
-    """Return the heading of a markdown cell, or None."""
-    found = re.search(r"^#{2,3} +(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
+    """Return the heading of an exercise.
+
+    Parameters
+    ----------
+    cell : NotebookNode
+        Of any kind.
+
+    Returns
+    -------
+    str or None
+        The text of its second-level heading, where it has one.
+    """
+    found = re.search(r"^## +(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
     return found and found[1].strip()
 
 
@@ -97,36 +130,35 @@ def problems(notebook: NotebookNode) -> list[str]:
         repeated = [name for name, count in Counter(names).items() if count > 1]
         found += [f"the {what} {name!r} stands {Counter(names)[name]} times" for name in repeated]
     for place, cell in enumerate(cells):
-        if is_answer(cell):
-            tests = [follower for follower in cells[place + 1 : place + 3] if is_test(follower)]
-            if [is_hidden(test) for test in tests] != [False, True]:
-                found.append(f"{grade_id(cell)}: an answer must be followed by a visible and a hidden test")
-    graded = next((cell for cell in cells if cell.cell_type == "code"), None)
-    if graded is None or not _meta(graded).get("locked") or is_test(graded):
+        tests = [role(test) for test in cells[place + 1 : place + 3]]
+        if role(cell) == "answer" and tests != ["visible", "hidden"]:
+            found.append(f"{grade_id(cell)}: an answer must be followed by a visible and a hidden test")
+    first = next((cell for cell in cells if cell.cell_type == "code"), None)
+    if first is None or role(first) != "code" or not meta(first).get("locked"):
         found.append("the first code cell must be the set-up: locked, without points")
     return found
 
 
 def _problems_of_cell(cell: NotebookNode) -> list[str]:
     """List the faults of one cell."""
-    name = grade_id(cell) or repr(cell.source[:40])
+    name, kind = grade_id(cell) or repr(cell.source[:40]), role(cell)
     found = []
     if "nbgrader" in cell.metadata:
-        missing = KEYS - set(_meta(cell))
+        missing = KEYS - set(meta(cell))
         if missing:
             found.append(f"{name}: metadata.nbgrader lacks {', '.join(sorted(missing))}")
-        if is_graded(cell) and not _meta(cell).get("points", 0) > 0:
+        if meta(cell).get("grade") and not meta(cell).get("points", 0) > 0:
             found.append(f"{name}: a graded cell must have points above 0")
-        if is_test(cell) != bool(_meta(cell).get("locked")) and is_graded(cell):
-            found.append(f"{name}: a test is locked, a written answer is not")
+        if bool(meta(cell).get("locked")) == (kind in ("answer", "written")):
+            found.append(f"{name}: tests and the set-up are locked, answers are not")
     for begin, end in ((BEGIN_SOLUTION, END_SOLUTION), (BEGIN_HIDDEN, END_HIDDEN)):
         marks = re.findall(f"^ *({begin}|{end}) *$", cell.source, re.M)
         if marks not in ([], [begin, end]) or cell.source.count(begin) != len(marks) // 2:
             found.append(f"{name}: {begin!r} and {end!r} must stand once each, on lines of their own")
     tags = set(cell.metadata.get("tags", []))
-    if is_answer(cell):
+    if kind == "answer":
         found += _problems_of_answer(cell, name, tags)
-    elif is_hidden(cell):
+    elif kind == "hidden":
         if "remove-cell" not in tags:
             found.append(f"{name}: a hidden test must have the tag remove-cell")
         if re.search(r"^\s*assert\b|\braise\b", cell.source, re.M):
@@ -138,7 +170,7 @@ def _problems_of_cell(cell: NotebookNode) -> list[str]:
             found.append(
                 f"{name}: a hidden test must stand between its markers, {outside.strip()!r} does not"
             )
-    elif is_written(cell) and BEGIN_SOLUTION not in cell.source:
+    elif kind == "written" and BEGIN_SOLUTION not in cell.source:
         found.append(f"{name}: a written answer must stand between the solution's markers")
     return found
 

@@ -24,8 +24,8 @@ EXERCISES = [
         "    size = np.abs(r)\n"
         "    return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2))\n    ### END SOLUTION",
         'value = huber(np.array([0.5, -3.0]), 1.0)\nassert value.shape == (2,), f"one loss for each '
-        'residual, not shape {value.shape}"\nassert np.allclose(value, [0.125, 2.5]), f"for residuals 0.5 and '
-        '-3 the losses are 0.125 and 2.5, not {value}"',
+        'residual, not shape {value.shape}"\nassert np.allclose(value, [0.125, 2.5]), f"for residuals '
+        '0.5 and -3 the losses are 0.125 and 2.5, not {value}"',
         "residuals = 3 * draw.standard_normal((4, 5))\n"
         'record("random residuals", huber(residuals, 1.0))\n'
         'record("another delta", huber(residuals, 0.3))\n'
