@@ -18,6 +18,7 @@ __all__ = [
     "BEGIN_SOLUTION",
     "END_HIDDEN",
     "END_SOLUTION",
+    "OVERVIEW",
     "grade_id",
     "meta",
     "problems",
@@ -27,6 +28,7 @@ __all__ = [
 
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+OVERVIEW = "# Which exercises are right so far?\nfrom dlbook_lib.teach import progress\n\nprogress()"
 KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
 
 

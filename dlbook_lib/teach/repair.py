@@ -17,14 +17,14 @@ from pathlib import Path
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from dlbook_lib.teach.cells import grade_id, meta, role
+from dlbook_lib.teach.cells import OVERVIEW, grade_id, meta, role
 
 __all__ = ["Repaired", "read_submission", "repair"]
 
-LARGEST_FILE = 200 * 2**20  # bytes
+LARGEST_FILE = 100 * 2**20  # bytes
 LARGEST_CELL = 10**6  # characters
 MOST_CELLS = 2000
-EMPTY = ("", "Module(body=[], type_ignores=[])")
+IDLE = ("", "Module(body=[], type_ignores=[])", ast.dump(ast.parse(OVERVIEW)))
 
 
 @dataclass
@@ -82,8 +82,8 @@ def read_submission(path: Path) -> NotebookNode:
         content = json.loads(path.read_bytes().decode("utf-8-sig"))
         sheets = [content, *content.get("worksheets", [])]
         raw = [cell for sheet in sheets for cell in sheet.get("cells", [])]
-    except RecursionError:
-        raise ValueError("the file is no notebook: it is nested too deeply") from None
+    except (RecursionError, MemoryError):
+        raise ValueError("the file is no notebook: it is nested too deeply, or too large") from None
     except (ValueError, AttributeError, TypeError) as error:
         raise ValueError(f"the file is no notebook, or only a part of one: {error}") from None
     cells = list(_plain_cells(raw[:MOST_CELLS]))
@@ -165,9 +165,9 @@ class _Mender:
         self.out = Repaired(new_notebook())
         self.answers: dict[str, str] = {}
         self.idle = {
-            i for i, text in enumerate(self.texts) if text in EMPTY or self.own[i].cell_type != "code"
+            i for i, text in enumerate(self.texts) if text in IDLE or self.own[i].cell_type != "code"
         }
-        ours = {_canonical(cell.source): grade_id(cell) for cell in released.cells}
+        ours = {_canonical(cell.source): grade_id(cell) for cell in released.cells if cell.source.strip()}
         self.place: dict[int, str] = {}
         for i, (cell, text) in enumerate(zip(self.own, self.texts)):
             name = grade_id(cell)
@@ -245,6 +245,7 @@ class _Mender:
             ours, name = from_dict(cell), grade_id(cell)
             if role(cell) in ("answer", "written"):
                 ours.source = self.answers.get(name, self.stubs[name].source)
+                ours.metadata = self.stubs[name].metadata  # with the checksum of the untouched cell
             extra = before.get(name or _canonical(cell.source), [])
             ran = any(other.cell_type == "code" for other in merged)
             merged += [*extra, ours] if ran else [ours, *extra]  # nothing runs before the set-up

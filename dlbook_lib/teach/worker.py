@@ -15,8 +15,10 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from dlbook_lib.teach.box import Limits, has_box
+from dlbook_lib.teach.kernel import limit
 from dlbook_lib.teach.marking import Mark, mark, run_notebook
 from dlbook_lib.teach.repair import Repaired, read_submission, repair
 
@@ -83,6 +85,8 @@ def grade_files(job: dict[str, Any]) -> dict[str, Any]:
         marks[name] = mark(repaired, run, expected)
         notes += repaired.notes
     status, reason = status_of(marks, chosen, several, notes)
+    for given in marks.values():
+        given.notebook.cells.insert(0, _summary(status, reason, given))
     exercises = [entry | {"notebook": name} for name, given in marks.items() for entry in given.exercises]
     return {
         "status": status,
@@ -158,5 +162,17 @@ def status_of(
     return status, "; ".join(dict.fromkeys(reasons))
 
 
+def _summary(status: str, reason: str, mark: Mark) -> NotebookNode:
+    """Write what was found on top of a notebook, for the student and for the person who grades by hand."""
+    lines = ["| exercise | points | what was found |", "|---|---|---|"]
+    for entry in mark.exercises:
+        said = entry["said"].replace("|", "\\|").replace("\n", " ")
+        lines.append(f"| {entry['title']} | {entry['points']:g} of {entry['of']:g} | {said} |")
+    text = "\n".join(lines)
+    return new_markdown_cell(f"**Status: {status}.** {reason}\n\n{text}", id="what-was-found")
+
+
 if __name__ == "__main__":
-    json.dump(grade_files(json.load(sys.stdin)), sys.stdout)
+    job = json.load(sys.stdin)
+    limit(memory=max(job["limits"]["memory"], 4 * 2**30), file_size=None, processes=None)
+    json.dump(grade_files(job), sys.stdout)
