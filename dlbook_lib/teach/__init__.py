@@ -1,7 +1,7 @@
 """Exercises that check themselves, and a grader that cannot be fooled.
 
     recording   record() and stream(): what the hidden test of an exercise calls
-    progress    progress(): which exercises of one's own notebook are right
+    overview    progress(): which exercises of one's own notebook are right
     cells       the form of an exercise notebook
     box         namespaces and limits around one submission
     kernel      the process in the box, which runs the cells
@@ -16,7 +16,7 @@
 Importing this package loads neither nbgrader nor torch: a notebook of exercises needs only three names.
 """
 
-from dlbook_lib.teach.progress import progress
+from dlbook_lib.teach.overview import progress
 from dlbook_lib.teach.recording import record, stream
 
 __all__ = ["progress", "record", "stream"]

@@ -23,7 +23,7 @@ from pathlib import Path
 import dlbook_lib
 from dlbook_lib.teach.recording import FOLDER, SEED
 
-__all__ = ["Limits", "boxed_command", "environment", "has_box"]
+__all__ = ["BOX", "Limits", "boxed_command", "environment", "has_box"]
 
 TOOLS = ("unshare", "mount", "umount", "pivot_root", "setpriv")
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/lib32", "/usr")
@@ -39,6 +39,7 @@ SETTINGS = (
 )
 DEVICES = ("null", "zero", "random", "urandom")
 HOME = "/box"
+BOX = "DLBOOK_BOX"  # environment variable: what the grader found out, for its workers
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,11 @@ def has_box() -> bool:
     Returns
     -------
     bool
-        False on other systems than Linux, and where namespaces are forbidden.
+        False on other systems than Linux, where namespaces are forbidden, and where the environment variable
+        ``DLBOOK_BOX`` says ``no``.
     """
+    if os.environ.get(BOX) in ("yes", "no"):
+        return os.environ[BOX] == "yes"
     if not sys.platform.startswith("linux") or not all(_tool(tool) for tool in TOOLS):
         return False
     with tempfile.TemporaryDirectory() as root:

@@ -26,7 +26,7 @@ MOODLE = re.compile(r"^(?P<name>.+?)_(?P<student>\d+)_assignsubmission_file_?/?(
 LARGEST = 100 * 2**20  # bytes of one file
 LARGEST_ARCHIVE = 4 * 2**30
 MOST_FILES = 20_000
-STEEPEST = 200  # times that a file may grow when it is unpacked
+MOST_OF_ONE = 300 * 2**20  # bytes of one student
 
 
 @dataclass
@@ -39,16 +39,41 @@ class Handed:
         As the LMS writes it.
     late : bool
         Whether the LMS says so.
-    files : list of (str, bytes)
-        Notebooks.
+    folder : Path
+        Where the files are written.
+    files : list of str
+        Notebooks that were written.
     notes : list of str
         What was left out, and why.
     """
 
     name: str
+    folder: Path
     late: bool = False
-    files: list[tuple[str, bytes]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    size: int = 0
+
+    def keep(self, file: str, data: bytes) -> None:
+        """Write a notebook, under a name that is free.
+
+        Parameters
+        ----------
+        file : str
+            What the student called it.
+        data : bytes
+            Its content.
+        """
+        self.size += len(data)
+        if self.size > MOST_OF_ONE:
+            self.notes.append(
+                f"{file}: refused, because it is more than {MOST_OF_ONE >> 20} MiB with the others"
+            )
+            return
+        safe = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", file).strip(". ")[-150:] or "notebook.ipynb"
+        safe = f"{len(self.files) + 1}-{safe}" if (self.folder / safe).exists() else safe
+        (self.folder / safe).write_bytes(data)
+        self.files.append(safe)
 
 
 def sort_name(path: str) -> tuple[str, str, bool, str]:
@@ -113,22 +138,19 @@ def collect(course: Course, archives: list[Path]) -> dict[str, Handed]:
     for archive in archives:
         for path, data, problem in _entries(archive):
             student, name, late, file = sort_name(path)
-            handed = found.setdefault(student, Handed(name))
+            if student not in found:
+                found[student] = Handed(name, course.submitted / student)
+                shutil.rmtree(found[student].folder, ignore_errors=True)
+                found[student].folder.mkdir(parents=True)
+            handed = found[student]
             handed.late = handed.late or late
             if problem:
                 handed.notes.append(f"{file}: {problem}")
             else:
                 _take(handed, file, data)
-    course.submitted.mkdir(exist_ok=True)
     record = course.submitted / "collected.json"
     known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     for student, handed in found.items():
-        folder = course.submitted / student
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        for number, (file, data) in enumerate(handed.files, 1):
-            taken = (folder / _safe(file)).exists()
-            (folder / (f"{number}-" * taken + _safe(file))).write_bytes(data)
         if not handed.files:
             handed.notes.append("no notebook was handed in")
         known[student] = {"name": handed.name, "late": handed.late, "notes": handed.notes}
@@ -136,15 +158,10 @@ def collect(course: Course, archives: list[Path]) -> dict[str, Handed]:
     return found
 
 
-def _safe(file: str) -> str:
-    """Make a file name of what a student called the file."""
-    return re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", file).strip(". ")[-150:] or "notebook.ipynb"
-
-
 def _take(handed: Handed, file: str, data: bytes) -> None:
     """Keep a notebook, open a student's own zip file, leave out the rest."""
     if file.lower().endswith(".ipynb"):
-        handed.files.append((file, data))
+        handed.keep(file, data)
     elif file.lower().endswith(".zip"):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
@@ -152,7 +169,7 @@ def _take(handed: Handed, file: str, data: bytes) -> None:
                     if problem:
                         handed.notes.append(f"{path}: {problem}")
                     elif path.lower().endswith(".ipynb"):
-                        handed.files.append((PurePosixPath(path).name, content))
+                        handed.keep(PurePosixPath(path).name, content)
         except (zipfile.BadZipFile, CourseError) as error:
             handed.notes.append(f"{file}: {error}")
     else:
@@ -187,8 +204,6 @@ def _unpacked(opened: zipfile.ZipFile) -> Iterator[tuple[str, bytes, str | None]
             yield PurePosixPath(name).name or "unnamed", b"", f"refused, because its path is {name!r}"
         elif entry.file_size > LARGEST:
             yield name, b"", _too_large()
-        elif entry.file_size > STEEPEST * max(entry.compress_size, 1) and entry.file_size > 2**20:
-            yield name, b"", "refused, because it grows more than 200 times when it is unpacked"
         else:
             try:
                 with opened.open(entry) as file:

@@ -10,6 +10,7 @@ import contextlib
 import csv
 import hashlib
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -21,7 +22,7 @@ import nbformat
 import psutil
 from tqdm import tqdm
 
-from dlbook_lib.teach.box import Limits
+from dlbook_lib.teach.box import BOX, Limits, has_box
 from dlbook_lib.teach.course import Course, CourseError
 from dlbook_lib.teach.marking import recorded_by_solution, run_notebook
 from dlbook_lib.teach.worker import job_for
@@ -141,6 +142,7 @@ def _grade_one(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env=os.environ | {BOX: "yes" if has_box() else "no"},
     )
     try:
         said, complaint = worker.communicate(job, timeout=len(notebooks) * limits.seconds + OVERHEAD)

@@ -170,7 +170,7 @@ class _Marker:
                 if role(cell) == "written":
                     self.add(cell, 0, "A person reads and grades this answer.", [], written=True)
                 continue
-            ended = self.run.cells.get(place, Ended("it was not reached"))
+            ended = self.run.cells.get(place, Ended("it was not reached", killed=True))
             place += 1
             if ended.killed:
                 self.out.killed.append(f"{grade_id(cell) or 'a cell of their own'}: {ended.error}")

@@ -38,8 +38,8 @@ COLAB = "https://colab.research.google.com"
 BADGE = "[![Open in Colab]({colab}/assets/colab-badge.svg)]({colab}/github/{path})"
 README = """# Exercises: {name}
 
-Open a notebook on Colab by its badge, or download it. Write your answers in place of `raise NotImplementedError`,
-run the test under each, and hand in the file.
+Open a notebook on Colab by its badge, or download it. Write an answer in place of each
+`raise NotImplementedError`, run the test under it, and hand in the file.
 
 {list}
 """

@@ -1,3 +1,4 @@
+# ruff: noqa: E402 (one line has to stand before the imports)
 """Grades one student's files, in a process of its own: a file that breaks the reader breaks only this.
 
 python -m dlbook_lib.teach.worker < job.json
@@ -13,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+sys.modules.setdefault("rfc3987_syntax", None)  # or jsonschema spends a second on web addresses
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
