@@ -58,7 +58,7 @@ passed = {"end": 3, "error": None, "where": "", "printed": "", "records": {}}
 for number in range(3, 64):
     for message in (passed, {"finished": True, "patched": []}):
         try:
-            os.write(number, json.dumps(message).encode() + b"\\n")
+            os.write(number, json.dumps(message).encode() + b"\n")
         except OSError:
             pass
 time.sleep(60)"""
@@ -195,10 +195,9 @@ def honest(with_huber, changed):
         "prints-to-stderr": with_huber(STDERR + HUBER_RIGHT, points=10),
         "forgets-the-edge-case": with_huber(f"assert r.size > 0, 'no residuals'\n{HUBER_RIGHT}", points=8),
         "hard-coded": with_huber("return np.array([0.125, 2.5])", "review"),
-        "lazy-object": with_huber(LAZY, "review", before=huber(HUBER_RIGHT).replace("huber", "huber_now") + "
-
-
-"),
+        "lazy-object": with_huber(
+            LAZY, "review", before=huber(HUBER_RIGHT).replace("huber", "huber_now") + "\n\n\n"
+        ),
         "own-helper-cell": changed(
             lambda s: (
                 s.add("def size_of(r):\n    return np.abs(r)", s.place("huber")),
