@@ -22,7 +22,7 @@ from dlbook_lib.teach.course import Course, CourseError
 __all__ = ["Handed", "collect", "sort_name"]
 
 CANVAS = re.compile(r"^(?P<name>.+?)_(?P<late>LATE_)?(?P<student>\d+)_(?P<submission>\d+)_(?P<file>.+)$")
-MOODLE = re.compile(r"^(?P<name>.+?)_(?P<student>\d+)_assignsubmission_file_?/?(?P<file>.*)$")
+MOODLE = re.compile(r"^(?P<name>[^/]+?)_(?P<student>\d+)_assignsubmission_file_?/?(?P<file>.*)$")
 LARGEST = 100 * 2**20  # bytes of one file
 LARGEST_ARCHIVE = 4 * 2**30
 MOST_FILES = 20_000
@@ -148,12 +148,12 @@ def collect(course: Course, archives: list[Path]) -> dict[str, Handed]:
                 handed.notes.append(f"{file}: {problem}")
             else:
                 _take(handed, file, data)
-    record = course.submitted / "collected.json"
-    known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    known = course.collected()
     for student, handed in found.items():
         if not handed.files:
             handed.notes.append("no notebook was handed in")
         known[student] = {"name": handed.name, "late": handed.late, "notes": handed.notes}
+    record = course.submitted / "collected.json"
     record.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
     return found
 

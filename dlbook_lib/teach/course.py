@@ -53,6 +53,7 @@ class Course:
         self.folder = folder.resolve()
         self.name = self.folder.name
         self.course = self.folder / "course"
+        self.database = f"sqlite:///{self.course / 'gradebook.db'}"
         self.release = self.folder / "release"
         self.submitted = self.folder / "submitted"
         self.results = self.folder / "results"
@@ -180,23 +181,37 @@ class Course:
         """
         from nbgrader.api import Gradebook, MissingEntry
 
-        with Gradebook(f"sqlite:///{self.course / 'gradebook.db'}", "course") as gradebook:
+        with Gradebook(self.database, "course") as gradebook:
             try:
                 entries = gradebook.find_assignment(self.name).submissions
             except MissingEntry:
                 return {}
             return {entry.student_id: (entry.score, entry.needs_manual_grade) for entry in entries}
 
-    def enter(self, student: str, notebooks: dict[str, dict]) -> None:
+    def collected(self) -> dict[str, dict[str, Any]]:
+        """Read what ``dlbook collect`` found out about each student.
+
+        Returns
+        -------
+        dict of dict
+            ``name``, ``late`` and ``notes``.
+        """
+        path = self.submitted / "collected.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def enter(self, student: str, name: str, notebooks: dict[str, dict]) -> None:
         """Enter a student's judged notebooks in nbgrader's gradebook.
 
         Parameters
         ----------
         student : str
             The LMS's number.
+        name : str
+            What the LMS calls them.
         notebooks : dict of dict
             What was run, with the outputs that our grader judged.
         """
+        from nbgrader.api import Gradebook
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
         folder = self.course / "submitted" / student / self.name
@@ -210,3 +225,5 @@ class Course:
         done = api.autograde(self.name, student, force=True, create=True)
         if not done["success"]:
             raise CourseError(f"nbgrader could not enter {student}:\n{done['log'] or done['error']}")
+        with Gradebook(self.database, "course") as gradebook:
+            gradebook.update_or_create_student(student, last_name=name)

@@ -73,7 +73,8 @@ def grade(
                 student = work[done]
                 result = done.result() | {"digest": digests[student]}
                 if result["notebooks"]:
-                    course.enter(student, result["notebooks"])
+                    name = course.collected().get(student, {}).get("name", student)
+                    course.enter(student, name, result["notebooks"])
                 path = course.results / f"{student}.json"
                 path.with_suffix(".part").write_text(json.dumps(result, indent=1), encoding="utf-8")
                 path.with_suffix(".part").replace(path)
@@ -94,7 +95,7 @@ def write_report(course: Course) -> Path:
     Path
         The file; its points hold what a person has graded by hand so far.
     """
-    collected = json.loads((course.submitted / "collected.json").read_text(encoding="utf-8"))
+    collected = course.collected()
     scores, total, path = course.scores(), course.total(), course.folder / "report.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")

@@ -241,12 +241,18 @@ class _Mender:
             elif i not in self.idle:
                 waiting.append(new_code_cell(cell.source))
         merged: list[NotebookNode] = []
+        held: list[NotebookNode] | None = []  # nothing runs before the set-up
         for cell in self.solved:
             ours, name = from_dict(cell), grade_id(cell)
             if role(cell) in ("answer", "written"):
                 ours.source = self.answers.get(name, self.stubs[name].source)
                 ours.metadata = self.stubs[name].metadata  # with the checksum of the untouched cell
             extra = before.get(name or _canonical(cell.source), [])
-            ran = any(other.cell_type == "code" for other in merged)
-            merged += [*extra, ours] if ran else [ours, *extra]  # nothing runs before the set-up
+            if held is None:
+                merged += [*extra, ours]
+                continue
+            held += extra
+            merged.append(ours)
+            if cell.cell_type == "code":
+                merged, held = merged + held, None
         return merged + waiting
