@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from dlbook_lib.teach.box import Limits, has_box
@@ -27,43 +28,72 @@ def parser() -> argparse.ArgumentParser:
     shape = argparse.RawDescriptionHelpFormatter
     top = argparse.ArgumentParser(prog="dlbook", description=ABOUT, formatter_class=shape)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
-    def command(name: str, does: str) -> argparse.ArgumentParser:
+    for name, does in COMMANDS.items():
         made = commands.add_parser(name, help=does, description=does)
         if name != "list":
             made.add_argument("folder", type=Path, help="the assignment's folder, for example hw1")
-        return made
-
-    command("list", "List the book's exercises.")
-    made = command("release", "Make the students' notebooks, and try out that they can be graded.")
-    made.add_argument("sources", nargs="*", help="chapters of the book, or solved notebooks; all by default")
-    made.add_argument(
-        "--layout", choices=("folder", "branch"), default="folder", help="branch: at their paths"
-    )
-    made.add_argument("--address", help="the public repository that the Colab badges lead to")
-    made.add_argument("--branch", default="student", help="the branch in it (default: student)")
-    made = command("collect", "Unpack submissions; a student found again replaces their earlier files.")
-    made.add_argument("archives", nargs="+", type=Path, help="zip files from Canvas or Moodle, or folders")
-    made = command("grade", "Grade what is new or has changed.")
-    made.add_argument("--seed", type=int, help="of the hidden inputs (default: drawn once, then kept)")
-    made.add_argument(
-        "--jobs", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="students at a time"
-    )
-    made.add_argument("--again", action="store_true", help="grade everyone anew, with another seed")
-    limits = Limits()
-    made.add_argument("--cell-seconds", type=float, default=limits.cell_seconds, help="wall time of one cell")
-    made.add_argument("--seconds", type=float, default=limits.seconds, help="wall time of one notebook")
-    made.add_argument("--memory", type=float, default=limits.memory / 2**30, help="GiB per submission")
-    made = command("export", "Fill Canvas's exported grades or Moodle's grading worksheet.")
-    made.add_argument("sheet", type=Path, help="the file that the LMS exported")
-    made.add_argument("--column", help='Canvas: "Homework 1", or its number')
-    made.add_argument("--output", type=Path, help="where to write (default: FOLDER/grades.csv)")
-    made.add_argument(
-        "--scale", action="store_true", help="convert to the points that the LMS says are possible"
-    )
-    made.add_argument("--without-written", action="store_true", help="do not wait for written answers")
-    command("feedback", "Write one page per student.")
+        if name in OPTIONS:
+            OPTIONS[name](made.add_argument)
     return top
+
+
+def release_options(add: Callable) -> None:
+    """Describe `dlbook release`."""
+    add("sources", nargs="*", help="chapters of the book, or solved notebooks; all of the book's by default")
+    add(
+        "--layout",
+        choices=("folder", "branch"),
+        default="folder",
+        help="branch: at their paths in the repository",
+    )
+    add("--address", help="the public repository that the Colab badges lead to")
+    add("--branch", default="student", help="the branch in it (default: student)")
+
+
+def collect_options(add: Callable) -> None:
+    """Describe `dlbook collect`."""
+    add("archives", nargs="+", type=Path, help="zip files from Canvas or Moodle, or folders")
+
+
+def grade_options(add: Callable) -> None:
+    """Describe `dlbook grade`."""
+    limits, processors = Limits(), os.cpu_count() or 2
+    add("--seed", type=int, help="of the hidden inputs (default: drawn once, then kept)")
+    add(
+        "--jobs",
+        type=int,
+        default=max(1, processors - 1),
+        help="students at a time (default: processors - 1)",
+    )
+    add("--again", action="store_true", help="grade everyone anew, with another seed")
+    add("--cell-seconds", type=float, default=limits.cell_seconds, help="wall time of one cell (default: 60)")
+    add("--seconds", type=float, default=limits.seconds, help="wall time of one notebook (default: 600)")
+    add("--memory", type=float, default=limits.memory / 2**30, help="GiB per submission (default: 4)")
+
+
+def export_options(add: Callable) -> None:
+    """Describe `dlbook export`."""
+    add("sheet", type=Path, help="the file that the LMS exported")
+    add("--column", help='Canvas: "Homework 1", or its number')
+    add("--output", type=Path, help="where to write (default: FOLDER/grades.csv)")
+    add("--scale", action="store_true", help="convert to the points that the LMS says are possible")
+    add("--without-written", action="store_true", help="do not wait for written answers")
+
+
+COMMANDS = {
+    "list": "List the book's exercises.",
+    "release": "Make the students' notebooks, and try out that they can be graded.",
+    "collect": "Unpack submissions; a student found again replaces their earlier files.",
+    "grade": "Grade what is new or has changed.",
+    "export": "Fill Canvas's exported grades or Moodle's grading worksheet.",
+    "feedback": "Write one page per student.",
+}
+OPTIONS = {
+    "release": release_options,
+    "collect": collect_options,
+    "grade": grade_options,
+    "export": export_options,
+}
 
 
 def run_list(_) -> None:

@@ -167,42 +167,38 @@ def _visible() -> list[Path]:
 def _script(root: str, limits: Limits, command: list[str]) -> str:
     """Write the shell commands that build the box from the inside, enter it and give up all rights."""
     quoted = shlex.quote(root)
-    lines = ["set -e", "mount --make-rprivate /", f"mount -t tmpfs -o size=4m,mode=755 none {quoted}"]
-    lines += [f"cd {quoted}", "mkdir -p proc dev etc box old"]
-
-    def show(path: str) -> None:
-        target = shlex.quote(path.lstrip("/"))
-        make = (
-            f"mkdir -p {target}" if Path(path).is_dir() else f"mkdir -p $(dirname {target}); touch {target}"
-        )
-        lines.append(f"{make}; mount --bind {shlex.quote(path)} {target}")
-        if not path.startswith("/dev/"):
-            lines.append(f"mount -o remount,bind,ro,nosuid,nodev {target}")
-
-    for folder in SYSTEM:
-        if Path(folder).is_symlink():
-            lines.append(f"ln -s {shlex.quote(os.readlink(folder))} {folder[1:]}")
-        elif Path(folder).is_dir():
-            show(folder)
-    for path in (
-        *_visible(),
-        *(Path("/etc", name) for name in SETTINGS),
-        *(Path("/dev", d) for d in DEVICES),
-    ):
-        if path.exists():
-            show(str(path))
+    settings = [Path("/etc", name) for name in SETTINGS] + [Path("/dev", name) for name in DEVICES]
     user = random.randrange(
         2_000_000, 1_000_000_000
     )  # nobody's: so that a limit on processes counts only these
     identity = [] if os.geteuid() else [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
     drop = [_tool("setpriv"), *identity, "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
-    return "\n".join(
-        [
-            *lines,
-            f"mount -t tmpfs -o size={limits.disk},mode=777 none box",
-            f"mkdir -m 777 box/records; ln -s {HOME} tmp; ln -s {HOME} dev/shm",
-            "mount -t proc proc proc",
-            f"{_tool('pivot_root')} . old; umount -l /old; mount -o remount,ro /; cd {HOME}",
-            f"exec {shlex.join([*drop, *command])}",
-        ]
-    )
+    lines = [
+        "set -e",
+        "mount --make-rprivate /",
+        f"mount -t tmpfs -o size=4m,mode=755 none {quoted}; cd {quoted}",
+        "mkdir -p proc dev etc box old",
+        *(_linked_or_shown(Path(folder)) for folder in SYSTEM),
+        *(_shown(path) for path in (*_visible(), *settings) if path.exists()),
+        f"mount -t tmpfs -o size={limits.disk},mode=777 none box",
+        f"mkdir -m 777 box/records; ln -s {HOME} tmp; ln -s {HOME} dev/shm",
+        "mount -t proc proc proc",
+        f"{_tool('pivot_root')} . old; umount -l /old; mount -o remount,ro /; cd {HOME}",
+        f"exec {shlex.join([*drop, *command])}",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _linked_or_shown(folder: Path) -> str:
+    """Write the command that gives the box one of the system's folders; on many systems some are links."""
+    if folder.is_symlink():
+        return f"ln -s {shlex.quote(os.readlink(folder))} {folder.name}"
+    return _shown(folder) if folder.is_dir() else ""
+
+
+def _shown(path: Path) -> str:
+    """Write the commands that show a file or folder in the box, read-only."""
+    target = shlex.quote(str(path).lstrip("/"))
+    make = f"mkdir -p {target}" if path.is_dir() else f"mkdir -p $(dirname {target}); touch {target}"
+    bind = f"{make}; mount --bind {shlex.quote(str(path))} {target}"
+    return bind if path.parts[1] == "dev" else f"{bind}; mount -o remount,bind,ro,nosuid,nodev {target}"

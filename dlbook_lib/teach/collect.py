@@ -45,6 +45,8 @@ class Handed:
         Notebooks that were written.
     notes : list of str
         What was left out, and why.
+    size : int
+        Bytes so far.
     """
 
     name: str
