@@ -37,10 +37,10 @@ class Handed:
     ----------
     name : str
         As the LMS writes it.
-    late : bool
-        Whether the LMS says so.
     folder : Path
         Where the files are written.
+    late : bool
+        Whether the LMS says so.
     files : list of str
         Notebooks that were written.
     notes : list of str

@@ -29,7 +29,7 @@ from dlbook_lib.teach.worker import job_for
 
 __all__ = ["COLUMNS", "grade", "write_report"]
 
-COLUMNS = ("student", "name", "status", "points", "of", "late", "reason", "seconds", "boxed")
+COLUMNS = ("student", "name", "status", "points", "of", "late", "reason", "details", "seconds", "boxed")
 OVERHEAD = 120  # seconds that reading, repairing and comparing may take beside the run
 
 

@@ -71,7 +71,8 @@ def grade_files(job: dict[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``status``, ``points``, ``of``, ``reason``, ``exercises``, ``notebooks`` (what was run) and more.
+        ``status``, ``points``, ``reason`` (for the student too), ``details`` (for the instructor alone),
+        ``exercises``, ``notebooks`` (what was run) and more.
     """
     began = time.monotonic()
     sources = {
@@ -90,9 +91,16 @@ def grade_files(job: dict[str, Any]) -> dict[str, Any]:
     for given in marks.values():
         given.notebook.cells.insert(0, _summary(status, reason, given))
     exercises = [entry | {"notebook": name} for name, given in marks.items() for entry in given.exercises]
+    graded = [entry for entry in exercises if not entry["written"]]
+    full = sum(entry["points"] == entry["of"] for entry in graded)
+    reasons = ([f"{full} of {len(graded)} exercises have all their points"] if graded else []) + [reason]
+    details = [
+        f"{e['name']} {e['points']:g}/{e['of']:g}: {', '.join(e['details']) or e['said']}" for e in graded
+    ]
     return {
         "status": status,
-        "reason": reason,
+        "reason": "; ".join(filter(None, reasons)),
+        "details": "; ".join(line for line, e in zip(details, graded) if e["points"] < e["of"]),
         "points": sum(entry["points"] for entry in exercises),
         "exercises": exercises,
         "notebooks": {name: given.notebook for name, given in marks.items()},
