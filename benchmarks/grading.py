@@ -62,7 +62,7 @@ def main():
 
 
 def list_of_results(hw1):
-    """The results in the order of the students' numbers."""
+    """Read the results in the order of the students' numbers."""
     return [json.loads(path.read_text()) for path in sorted((hw1 / "results").glob("*.json"))]
 
 

@@ -39,6 +39,7 @@ SETTINGS = (
 )
 DEVICES = ("null", "zero", "random", "urandom")
 HOME = "/box"
+LIBRARY = Path(dlbook_lib.__file__).resolve().parent
 BOX = "DLBOOK_BOX"  # environment variable: what the grader found out, for its workers
 
 
@@ -136,6 +137,7 @@ def environment(home: str, seed: int) -> dict[str, str]:
         **threads,
         **folders,
         "PATH": path,
+        "PYTHONPATH": os.pathsep.join(map(str, [LIBRARY.parent, *_packages()])),
         "LANG": "C.UTF-8",
         "USER": "student",
         "MPLBACKEND": "Agg",
@@ -151,11 +153,14 @@ def _tool(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
 
 
+def _packages() -> list[Path]:
+    """List where this Python finds packages, also those that a user installed for themselves."""
+    return [Path(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))]
+
+
 def _visible() -> list[Path]:
     """List the folders that a box shows besides the system's: this Python's, its packages and the library."""
-    library = Path(dlbook_lib.__file__).resolve().parent
-    wanted = [Path(sys.prefix), Path(sys.base_prefix), library]
-    wanted += [Path(entry) for entry in sys.path if entry.endswith(("site-packages", "dist-packages"))]
+    wanted = [Path(sys.prefix), Path(sys.base_prefix), LIBRARY, *_packages()]
     shown: list[Path] = []
     for path in sorted({path.resolve() for path in wanted}):
         inside = [Path(folder) for folder in (*SYSTEM, *shown)]
@@ -175,7 +180,6 @@ def _script(root: str, limits: Limits, command: list[str]) -> str:
     drop = [_tool("setpriv"), *identity, "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
     lines = [
         "set -e",
-        "mount --make-rprivate /",
         f"mount -t tmpfs -o size=4m,mode=755 none {quoted}; cd {quoted}",
         "mkdir -p proc dev etc box old",
         *(_linked_or_shown(Path(folder)) for folder in SYSTEM),
@@ -183,7 +187,7 @@ def _script(root: str, limits: Limits, command: list[str]) -> str:
         f"mount -t tmpfs -o size={limits.disk},mode=777 none box",
         f"mkdir -m 777 box/records; ln -s {HOME} tmp; ln -s {HOME} dev/shm",
         "mount -t proc proc proc",
-        f"{_tool('pivot_root')} . old; umount -l /old; mount -o remount,ro /; cd {HOME}",
+        f"{_tool('pivot_root')} . old; umount -l /old; mount -o remount,bind,ro /; cd {HOME}",
         f"exec {shlex.join([*drop, *command])}",
     ]
     return "\n".join(filter(None, lines))

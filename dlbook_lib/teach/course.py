@@ -21,6 +21,7 @@ import json
 import os
 import shutil
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -212,17 +213,17 @@ class Course:
             What was run, with the outputs that our grader judged.
         """
         from nbgrader.api import Gradebook
-        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+        from nbgrader.preprocessors import SaveAutoGrades
 
         folder = self.course / "submitted" / student / self.name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for name, notebook in notebooks.items():
-            (folder / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-        api = self.api(
-            sanitize_preprocessors=[], autograde_preprocessors=[SaveAutoGrades, AssignLatePenalties]
-        )
-        done = api.autograde(self.name, student, force=True, create=True)
+        for notebook, content in notebooks.items():
+            (folder / f"{notebook}.ipynb").write_text(json.dumps(content), encoding="utf-8")
+        api = self.api(sanitize_preprocessors=[], autograde_preprocessors=[SaveAutoGrades])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader's own, about its database
+            done = api.autograde(self.name, student, force=True, create=True)
         if not done["success"]:
             raise CourseError(f"nbgrader could not enter {student}:\n{done['log'] or done['error']}")
         with Gradebook(self.database, "course") as gradebook:
