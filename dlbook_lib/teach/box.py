@@ -108,7 +108,7 @@ def boxed_command(root: str, limits: Limits, command: list[str]) -> list[str]:
     Returns
     -------
     list of str
-        For :class:`subprocess.Popen`.
+        For ``subprocess.Popen``.
     """
     user = ["--user", "--map-root-user"] if os.geteuid() else []
     spaces = ["--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"]

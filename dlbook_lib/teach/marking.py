@@ -157,7 +157,7 @@ class _Marker:
     def __init__(self, repaired: Repaired, run: Run, expected: Expected, verdicts: dict) -> None:
         self.repaired, self.run, self.expected, self.verdicts = repaired, run, expected, verdicts
         self.out = Mark(patched=run.patched)
-        self.title = ""
+        self.title = self.name = ""
         self.visible: tuple[NotebookNode, NotebookNode, Ended] | None = None
 
     def whole(self) -> Mark:
@@ -174,6 +174,8 @@ class _Marker:
             place += 1
             if ended.killed:
                 self.out.killed.append(f"{grade_id(cell) or 'a cell of their own'}: {ended.error}")
+            if role(cell) == "answer":
+                self.name = grade_id(cell)
             copy = _with_outputs(cell, ended)
             shown.append(copy)
             if role(cell) == "visible":
@@ -200,8 +202,10 @@ class _Marker:
             self.out.failed_changed.append(grade_id(cell))
         summary = f"{right} of {count} recorded values agree with the solution's"
         said.append(f"Hidden test: {summary}{f'; it stopped at {ended.error}' if ended.error else ''}.")
-        copy.source, copy.outputs = "# Hidden test", [new_output("stream", name="stdout", text=summary)]
-        if right < count or not count:
+        copy.source, copy.outputs = "# Hidden test", []
+        if right == count > 0:
+            copy.outputs = [new_output("stream", name="stdout", text=summary)]
+        else:
             _fail(copy, summary)
         points = meta(cell)["points"] * (passed and vouched) + meta(hidden)["points"] * (right == count > 0)
         self.add(cell, points, " ".join(said), [f"{name}: {why}" for name, why in wrong.items()], hidden)
@@ -209,7 +213,12 @@ class _Marker:
     def add(self, cell, points, said, details, *others, written=False) -> None:
         """Enter one exercise."""
         of = sum(meta(graded)["points"] for graded in (cell, *others))
-        entry = {"name": grade_id(cell), "title": self.title, "points": points, "of": of}
+        entry = {
+            "name": grade_id(cell) if written else self.name,
+            "title": self.title,
+            "points": points,
+            "of": of,
+        }
         self.out.exercises.append(entry | {"said": said, "details": details, "written": written})
 
 

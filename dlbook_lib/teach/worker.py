@@ -177,7 +177,8 @@ def _summary(status: str, reason: str, mark: Mark) -> NotebookNode:
     lines = ["| exercise | points | what was found |", "|---|---|---|"]
     for entry in mark.exercises:
         said = entry["said"].replace("|", "\\|").replace("\n", " ")
-        lines.append(f"| {entry['title']} | {entry['points']:g} of {entry['of']:g} | {said} |")
+        points = "by hand," if entry["written"] else f"{entry['points']:g}"
+        lines.append(f"| {entry['title']} | {points} of {entry['of']:g} | {said} |")
     text = "\n".join(lines)
     return new_markdown_cell(f"**Status: {status}.** {reason}\n\n{text}", id="what-was-found")
 
