@@ -58,12 +58,14 @@ notebooks: install
 
 # A second environment, with the versions of tests/colab-packages.txt (which a test compares with our ranges).
 COLAB := _build/colab/bin
-colab:
+colab: install
 	@$(PYTHON) -m venv _build/colab
 	@$(COLAB)/pip install --quiet --requirement tests/colab-packages.txt
 	@$(COLAB)/pip install --quiet --constraint tests/colab-packages.txt lxml nbval pytest-timeout pytest-xdist
 	@$(COLAB)/pip install --quiet --no-deps --editable .
 	@$(COLAB)/pytest --numprocesses 2 --dist loadfile --nbval-lax index.ipynb chapters
+	@$(VENV)/dlbook release _build/colab-exercises
+	@$(COLAB)/python tests/teach/run_released.py _build/colab-exercises
 	@$(COLAB)/pytest --numprocesses 2 tests/cnn tests/data tests/explore/test_kernel.py tests/explorers tests/figures tests/train tests/test_catalog.py
 
 pins: install

@@ -192,6 +192,9 @@ def main(arguments: list[str] | None = None) -> int:
     except CourseError as error:
         print(f"dlbook {asked.command}: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"dlbook {asked.command}: interrupted; run it again to go on", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -61,23 +61,18 @@ def grade(
     if seed is None:
         seed = int(kept.read_text()) if kept.exists() and not again else secrets.randbelow(10**6)
     kept.write_text(f"{seed}\n")
-    digests = {student: _digest(course, student, seed, limits) for student in course.students()}
-    stored = {student: course.result(student) for student in digests}
-    new = [s for s in digests if again or not stored[s] or stored[s]["digest"] != digests[s]]
+    digests = {student: _digest(course, student, seed) for student in course.students()}
+    new = [s for s in digests if again or _is_new(course.result(s), digests[s], limits)]
     if new:
         notebooks = _with_expected(course, seed, limits)
-        with ThreadPoolExecutor(jobs) as pool:
+        pool = ThreadPoolExecutor(jobs)
+        try:
             work = {pool.submit(_grade_one, course, s, notebooks, seed, limits): s for s in new}
-            bar = tqdm(as_completed(work), total=len(work), desc="grading", unit="student")
-            for done in bar:
+            for done in tqdm(as_completed(work), total=len(work), desc="grading", unit="student"):
                 student = work[done]
-                result = done.result() | {"digest": digests[student]}
-                if result["notebooks"]:
-                    name = course.collected().get(student, {}).get("name", student)
-                    course.enter(student, name, result["notebooks"])
-                path = course.results / f"{student}.json"
-                path.with_suffix(".part").write_text(json.dumps(result, indent=1), encoding="utf-8")
-                path.with_suffix(".part").replace(path)
+                _store(course, student, done.result() | {"digest": digests[student], "limits": str(limits)})
+        finally:
+            pool.shutdown(cancel_futures=True)
     write_report(course)
     return len(new), seed
 
@@ -110,10 +105,30 @@ def write_report(course: Course) -> Path:
     return path
 
 
-def _digest(course: Course, student: str, seed: int, limits: Limits) -> str:
+def _is_new(result: dict[str, Any] | None, digest: str, limits: Limits) -> bool:
+    """Say whether a submission has to be graded: also if it was stopped, and the limits are others now."""
+    if result is None or result["digest"] != digest:
+        return True
+    return result["status"] == "crashed" and result["limits"] != str(limits)
+
+
+def _store(course: Course, student: str, result: dict[str, Any]) -> None:
+    """Enter a result in nbgrader's gradebook and keep it."""
+    if result["notebooks"]:
+        try:
+            name = course.collected().get(student, {}).get("name", student)
+            course.enter(student, name, result["notebooks"])
+        except CourseError as error:  # one student's must not end the others'
+            result["reason"] += f"; {error}"
+    path = course.results / f"{student}.json"
+    path.with_suffix(".part").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    path.with_suffix(".part").replace(path)
+
+
+def _digest(course: Course, student: str, seed: int) -> str:
     """Hash what a student's result depends on."""
     sources = [pair["solved"] for pair in course.notebooks().values()]
-    digest = hashlib.sha256(f"{seed} {limits}".encode())
+    digest = hashlib.sha256(str(seed).encode())
     for path in [*sorted((course.submitted / student).iterdir()), *sources]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -20,7 +20,7 @@ from dlbook_lib.teach.judge import judge, load
 from dlbook_lib.teach.repair import Repaired
 from dlbook_lib.teach.run import Ended, Run, run_cells
 
-__all__ = ["Expected", "Mark", "mark", "recorded_by_solution", "run_notebook", "without_rules"]
+__all__ = ["Expected", "Mark", "harmless", "mark", "recorded_by_solution", "run_notebook", "without_rules"]
 
 Expected = dict[str, dict[str, bytes]]  # a hidden test -> its recorded values, by file name
 UNVOUCHED = "it passes in the submission's own process, but fewer than half of the recorded values are right"
@@ -168,6 +168,7 @@ class _Marker:
             if cell.cell_type != "code":
                 shown.append(cell)
                 if role(cell) == "written":
+                    cell.source = harmless(cell.source)
                     self.add(cell, 0, "A person reads and grades this answer.", [], written=True)
                 continue
             ended = self.run.cells.get(place, Ended("it was not reached", killed=True))
@@ -220,6 +221,27 @@ class _Marker:
             "of": of,
         }
         self.out.exercises.append(entry | {"said": said, "details": details, "written": written})
+
+
+def harmless(text: str) -> str:
+    """Write a student's text so that no page that shows it runs it.
+
+    Parameters
+    ----------
+    text : str
+        Markdown.
+
+    Returns
+    -------
+    str
+        Without HTML.
+
+    Examples
+    --------
+    >>> harmless("1 < 2 <script>")
+    '1 &lt; 2 &lt;script>'
+    """
+    return text.replace("<", "&lt;")
 
 
 def _with_outputs(cell: NotebookNode, ended: Ended) -> NotebookNode:

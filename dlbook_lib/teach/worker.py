@@ -21,7 +21,7 @@ from nbformat.v4 import new_markdown_cell
 
 from dlbook_lib.teach.box import Limits, has_box
 from dlbook_lib.teach.kernel import limit
-from dlbook_lib.teach.marking import Mark, mark, run_notebook
+from dlbook_lib.teach.marking import Mark, harmless, mark, run_notebook
 from dlbook_lib.teach.repair import Repaired, read_submission, repair
 
 __all__ = ["grade_files", "job_for", "status_of"]
@@ -180,7 +180,7 @@ def _summary(status: str, reason: str, mark: Mark) -> NotebookNode:
         points = "by hand," if entry["written"] else f"{entry['points']:g}"
         lines.append(f"| {entry['title']} | {points} of {entry['of']:g} | {said} |")
     text = "\n".join(lines)
-    return new_markdown_cell(f"**Status: {status}.** {reason}\n\n{text}", id="what-was-found")
+    return new_markdown_cell(harmless(f"**Status: {status}.** {reason}\n\n{text}"), id="what-was-found")
 
 
 if __name__ == "__main__":

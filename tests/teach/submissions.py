@@ -106,6 +106,7 @@ LAZY = """class Lazy:
     def __array__(self, *_, **__):
         return huber_now(r, delta)
 return Lazy()"""
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
 NO_CELL_OF_OURS = b'{"cells": [{"cell_type": "code", "source": "1"}]}'
 
 
@@ -190,6 +191,10 @@ def honest(with_huber, changed):
         "correct": changed(lambda s: None),
         "wrong": with_huber("return r**2 / 2"),
         "raises": with_huber("raise ValueError('no idea')"),
+        "raises-markup": with_huber(f"raise ValueError({SCRIPT!r})"),
+        "writes-markup": changed(
+            lambda s: s.cell("why").update(source=f"Outliers.\n\n{SCRIPT}\n\n[x](javascript:1)")
+        ),
         "syntax-error": with_huber("return r +"),
         "not-a-number": with_huber("return r * np.nan"),
         "prints-to-stderr": with_huber(STDERR + HUBER_RIGHT, points=10),

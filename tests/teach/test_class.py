@@ -118,6 +118,7 @@ def test_feedback_tells_points_and_reason_but_no_hidden_test(course):
         (page,) = (course.feedback / number_of(place)).glob("*.html")
         text = re.sub("<[^>]+>", "", page.read_text(encoding="utf-8"))
         assert course.expected[name].status in text
+        assert not re.search("<script>alert|<img src=x|href=.javascript", page.read_text(encoding="utf-8"))
         assert not [line for line in hidden if line in text]
     correct = (course.feedback / number_of(0) / "example.html").read_text(encoding="utf-8")
     assert "3 of 3 recorded values agree" in correct

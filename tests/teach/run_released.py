@@ -1,0 +1,53 @@
+"""Run what `dlbook release` made beside Colab's versions, untouched and with solutions pasted in.
+
+python tests/teach/run_released.py FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+
+
+def grade_id(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def errors(notebook):
+    """What each visible test raises."""
+    ran = NotebookClient(notebook, timeout=120, allow_errors=True, kernel_name="python3").execute()
+    return {
+        grade_id(cell) or f"cell {place}": output.ename
+        for place, cell in enumerate(ran.cells)
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "error" and "progress()" not in cell.source
+    }
+
+
+def check(released, solved):
+    """Raise unless stubs fail and solutions pass."""
+    notebook = nbformat.read(released, as_version=4)
+    tests = {
+        grade_id(c)
+        for c in notebook.cells
+        if c.metadata.get("nbgrader", {}).get("grade") and c.cell_type == "code"
+    }
+    assert errors(notebook) == dict.fromkeys(tests, "NotImplementedError")
+    solutions = {grade_id(cell): cell.source for cell in nbformat.read(solved, as_version=4).cells}
+    notebook = nbformat.read(released, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
+            lines = solutions[grade_id(cell)].splitlines()
+            cell.source = "\n".join(line for line in lines if line.strip() not in MARKS)
+    assert errors(notebook) == {}
+    print(f"{released.name}: {len(tests)} stubs fail, {len(tests)} solutions pass")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]).resolve()
+    for path in sorted((folder / "release").rglob("*.ipynb")):
+        check(path, folder / "course" / "source" / folder.name / path.name)
