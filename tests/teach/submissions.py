@@ -193,7 +193,9 @@ def honest(with_huber, changed):
         "raises": with_huber("raise ValueError('no idea')"),
         "raises-markup": with_huber(f"raise ValueError({SCRIPT!r})"),
         "writes-markup": changed(
-            lambda s: s.cell("why").update(source=f"Outliers.\n\n{SCRIPT}\n\n[x](javascript:1)")
+            lambda s: s.cell("why").update(
+                source=f"Outliers.\n\n{SCRIPT}\n\n[x](javascript:1) [y]\n\n[y]: javascript:2"
+            )
         ),
         "syntax-error": with_huber("return r +"),
         "not-a-number": with_huber("return r * np.nan"),
