@@ -29,6 +29,7 @@ __all__ = [
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 OVERVIEW = "# Which exercises are right so far?\nfrom dlbook_lib.teach import progress\n\nprogress()"
+RECORDED = re.compile(r"""\brecord\(\s*["']([^"']+)["']""")
 KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
 
 
@@ -128,6 +129,7 @@ def problems(notebook: NotebookNode) -> list[str]:
     for what, names in (
         ("grade_id", [grade_id(cell) for cell in cells if grade_id(cell)]),
         ("title", [title_of(cell) for cell in cells if title_of(cell)]),
+        ("recorded name", [name for cell in cells for name in RECORDED.findall(cell.source)]),
     ):
         repeated = [name for name, count in Counter(names).items() if count > 1]
         found += [f"the {what} {name!r} stands {Counter(names)[name]} times" for name in repeated]

@@ -62,6 +62,9 @@ FAULTS = {
     "huber: an answer must be followed by a visible and a hidden test": lambda n: drop(n, "huber-hidden"),
     "nearest: an answer must be followed by a visible": lambda n: drop(n, "nearest-visible"),
     "the title 'Exercise 1: the Huber loss ★' stands 2 times": retitle,
+    "the recorded name 'random table' stands 2 times": lambda n: edit(
+        n, "nearest-hidden", '"clouds"', '"random table"'
+    ),
     "huber: '### BEGIN SOLUTION' and": lambda n: edit(n, "huber", "    ### END SOLUTION", ""),
     "huber-hidden: '### BEGIN HIDDEN TESTS' and": lambda n: edit(
         n, "huber-hidden", "### END HIDDEN TESTS", ""
