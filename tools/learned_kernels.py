@@ -1,8 +1,9 @@
 """Print the two kernels of LeNet-5 that the convolution explorer shows: `python tools/learned_kernels.py`.
 
-The modern LeNet-5 of chapters/vision/convolution-lenet.ipynb with its data, epochs and learning rate (quick), on the
-CPU with one thread. It starts from seed 0 anew, so its first weights are not those of the notebook, which has drawn
-other numbers before. Other versions of torch may end at other kernels; the explorer keeps those of torch 2.13.
+The modern LeNet-5 of chapters/vision/convolution-lenet.ipynb with its data, epochs and learning rate (quick),
+on the CPU with one thread. It starts from seed 0 anew, so its first weights are not those of the notebook,
+which has drawn other numbers before. Other versions of torch may end at other kernels; the explorer keeps those
+of torch 2.13.
 """
 
 from __future__ import annotations
