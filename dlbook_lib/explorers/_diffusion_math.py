@@ -1,11 +1,7 @@
 r"""The mathematics of the diffusion explorers: schedules of noise, and the power of a picture's waves.
 
-Schedules: the linear one of Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020); the
-cosine of Nichol and Dhariwal, "Improved Denoising Diffusion Probabilistic Models" (2021, eq. 17, with offset
-0.008); the sigmoid of Jabri, Fleet and Chen, "Scalable Adaptive Computation for Iterative Generation" (2022,
-from -3 to 3).
-
-Differs from them: the sigmoid, too, is cut so that no :math:`\beta_t` exceeds 0.999, as the cosine is.
+The schedules are those of :mod:`~dlbook_lib.generative.schedules`. Where a reader moves their
+ends, they follow as tensors, and as sums of logarithms, since ONNX has no running product.
 """
 
 from __future__ import annotations
@@ -14,6 +10,8 @@ import math
 
 import torch
 from torch import Tensor
+
+from dlbook_lib.generative.schedules import cosine_share, sigmoid_share
 
 __all__ = ["SCHEDULES", "SIZE", "STEPS", "alpha_bars", "power_spectrum", "ring_means"]
 
@@ -65,9 +63,8 @@ def alpha_bars(
     """
     first, last = beta_start.double(), beta_end.double()
     linear = (1 - (first + (last - first) * torch.arange(STEPS).double() / (STEPS - 1))).log()
-    shift, far = offset.double(), reach.double()
-    cosine = _log_steps(((_PART + shift) / (1 + shift) * math.pi / 2).cos() ** 2)
-    sigmoid = _log_steps(torch.sigmoid(far) - torch.sigmoid(far * (2 * _PART - 1)))
+    cosine = _log_steps(cosine_share(_PART, offset.double()))
+    sigmoid = _log_steps(sigmoid_share(_PART, reach.double()))
     curved = torch.where(schedule == SCHEDULES["cosine"], cosine, sigmoid)
     log_alpha = torch.where(schedule == SCHEDULES["linear"], linear, curved)
     return log_alpha.exp(), log_alpha.cumsum(0).exp()

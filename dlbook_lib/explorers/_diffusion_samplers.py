@@ -16,8 +16,10 @@ than the papers' solvers and worse at few steps; DDIM at :math:`\eta = 0` solves
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from dlbook_lib.generative import exact
+from dlbook_lib.generative.ddim import ddim_step, fresh_deviation
 
 __all__ = ["SAMPLERS", "clean_point", "mixture_score", "sampler_step"]
 
@@ -62,17 +64,14 @@ def mixture_score(
     >>> mixture_score(torch.zeros(1, 2), torch.tensor(1.0), two, one, one, one)
     tensor([[2., 0.]])
     """
-    variance = bar * spread**2 + 1 - bar
-    # The squared distances without |x|², which softmax would cancel: (..., P, K).
-    fit = (bar.sqrt() * F.linear(x, centres) - bar / 2 * centres.square().sum(-1)) / variance
-    among_all = torch.softmax(fit, -1) @ centres
-    among_class = torch.softmax(fit - 1e9 * (1 - member), -1) @ centres
-    expected = among_all + weight * (among_class - among_all)
-    return (bar.sqrt() * expected - x) / variance
+    free, bound = (exact.mixture_score(x, centres, spread=spread, bar=bar, member=m) for m in (None, member))
+    return free + weight * (bound - free)
 
 
 def clean_point(x: Tensor, noise: Tensor, bar: Tensor) -> Tensor:
-    r"""Predict :math:`\hat x_0 = (x - \sqrt{1 - \bar\alpha}\, \hat\epsilon) / \sqrt{\bar\alpha}`.
+    r"""Step to t = 0 at once.
+
+    .. math:: \hat x_0 = (x - \sqrt{1 - \bar\alpha}\, \hat\epsilon) / \sqrt{\bar\alpha}
 
     Parameters
     ----------
@@ -91,7 +90,7 @@ def clean_point(x: Tensor, noise: Tensor, bar: Tensor) -> Tensor:
     >>> clean_point(torch.tensor([1.4]), torch.tensor([1.0]), torch.tensor(0.5))
     tensor([0.9799])
     """
-    return (x - (1 - bar).sqrt() * noise) / bar.sqrt()
+    return ddim_step(x, noise, bar=bar, earlier=torch.ones_like(bar))
 
 
 def sampler_step(
@@ -125,12 +124,8 @@ def sampler_step(
     """
     left, ratio = (1 - bar).clamp_min(1e-8), bar / earlier
     noise = -(1 - bar).sqrt() * score
-    fresh = ((1 - earlier) / left * (1 - ratio)).sqrt()  # standard deviation of the smaller variance
-
-    ddpm = (x - (1 - ratio) / left.sqrt() * noise) / ratio.sqrt() + fresh * z
-    sigma = eta * fresh
-    kept = (1 - earlier - sigma**2).clamp_min(0).sqrt()
-    ddim = earlier.sqrt() * clean_point(x, noise, bar) + kept * noise + sigma * z
+    ddpm = (x - (1 - ratio) / left.sqrt() * noise) / ratio.sqrt() + fresh_deviation(bar, earlier) * z
+    ddim = ddim_step(x, noise, bar=bar, earlier=earlier, eta=eta, fresh=z)
     ode = x - 0.5 * ratio.log() * (x + score)
     return torch.where(sampler == 0, ddpm, torch.where(sampler == 1, ddim, ode))
 

@@ -20,7 +20,7 @@ from torch import Tensor
 from torch._higher_order_ops.scan import scan
 
 from dlbook_lib.explore import Cases, Challenge, Choice, Explorer, Noise, Points, Slider
-from dlbook_lib.explorers._diffusion_math import STEPS, alpha_bars, at
+from dlbook_lib.explorers._diffusion_math import STEPS, at
 from dlbook_lib.explorers._diffusion_plane import arrow_field, over_counts, sample_plane
 from dlbook_lib.explorers._diffusion_samplers import (
     SAMPLERS,
@@ -32,13 +32,13 @@ from dlbook_lib.explorers._diffusion_samplers import (
     sampler_step,
     trails_until,
 )
+from dlbook_lib.generative.schedules import linear_schedule
 
 __all__ = ["diffusion_backwards", "run_backwards"]
 
 COUNTS, POINTS, TRAILS, REACH = (5, 10, 20, 50), 128, 5, 3.4
 _MOST = COUNTS[-1]
-_BAR = alpha_bars(torch.tensor(0.0), torch.tensor(1e-4), torch.tensor(0.02))[1]
-_BAR = torch.cat((torch.ones(1), _BAR)).float()
+_BAR = linear_schedule().float()
 # After its last step a run stands still at t = 0: (51, 4).
 _TIMES = torch.tensor([[round(STEPS * (1 - min(i / n, 1))) for n in COUNTS] for i in range(_MOST + 1)])
 _MEMBERS = torch.tensor([[1.0] * 8, [1.0] * 4 + [0.0] * 4, [0.0] * 4 + [1.0] * 4])

@@ -2,7 +2,7 @@ r"""Twelve points drawn by hand dissolve in noise, until no copy can be traced b
 
 Every point :math:`x_0` has twenty copies, each at step t by the jump of Ho, Jain and Abbeel, "Denoising
 Diffusion Probabilistic Models" (2020, eq. 4), :math:`x_t = \sqrt{\bar\alpha_t}\, x_0 +
-\sqrt{1 - \bar\alpha_t}\, \epsilon`, along one of the schedules of ``_diffusion_math.py``. The copies of a
+\sqrt{1 - \bar\alpha_t}\, \epsilon`, along one of the schedules of the chapter. The copies of a
 point are thus Gaussian around its faded original :math:`\sqrt{\bar\alpha_t}\, x_0`, all with the same
 variance, and the likeliest origin of a copy is the nearest faded original: no rule guesses better.
 
@@ -20,16 +20,15 @@ import torch
 from torch import Tensor
 
 from dlbook_lib.explore import Cases, Challenge, Choice, Explorer, Noise, Points, Slider
-from dlbook_lib.explorers._diffusion_math import SCHEDULES, STEPS, alpha_bars, at, spread
+from dlbook_lib.explorers._diffusion_math import SCHEDULES, STEPS, at, spread
 from dlbook_lib.explorers._diffusion_panels import curve, dot, lines
 from dlbook_lib.figures.theme import CATEGORICAL, COLORS, frame
+from dlbook_lib.generative.schedules import cosine_schedule, linear_schedule, sigmoid_schedule
 
 __all__ = ["diffusion_cloud", "noise_cloud"]
 
 POINTS, COPIES, REACH = 12, 20, 3
-_ENDS = torch.tensor(1e-4), torch.tensor(0.02)
-_BARS = [alpha_bars(torch.tensor(number), *_ENDS)[1] for number in SCHEDULES.values()]
-_BAR = torch.cat((torch.ones(3, 1), torch.stack(_BARS)), 1)  # (3, 1001), for t = 0, ..., 1000
+_BAR = torch.stack((linear_schedule(), cosine_schedule(), sigmoid_schedule()))  # (3, 1001), as in SCHEDULES
 _SIGNAL, _SIGMA = _BAR.sqrt().float(), (1 - _BAR).sqrt().float()
 _SHOWN = list(range(0, STEPS + 1, 20))
 _FAR = 1e3 * torch.eye(POINTS).unsqueeze(1)  # keeps a point from being its own neighbour

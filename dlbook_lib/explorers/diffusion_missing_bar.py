@@ -22,16 +22,17 @@ import torch
 from torch import Tensor
 
 from dlbook_lib.explore import Cases, Challenge, Explorer, Slider, Toggle
-from dlbook_lib.explorers._diffusion_math import STEPS, alpha_bars, at
+from dlbook_lib.explorers._diffusion_math import STEPS, at
 from dlbook_lib.explorers._diffusion_panels import curve, dot, lines
 from dlbook_lib.figures.theme import COLORS
+from dlbook_lib.generative.schedules import betas_of, linear_schedule
 
 __all__ = ["diffusion_missing_bar", "reverse_moments"]
 
-_ALPHA, _BAR = alpha_bars(torch.tensor(0.0), torch.tensor(1e-4), torch.tensor(0.02))
-_BETA, _LEFT = 1 - _ALPHA, 1 - _BAR
-_LESS = _BETA * torch.cat((torch.zeros(1), _LEFT[:-1])) / _LEFT  # the smaller variance
-_FADE = torch.cat((torch.ones(1), _BAR))  # for t = 0, ..., 1000
+_FADE = linear_schedule()  # for t = 0, ..., 1000
+_BAR, _BETA = _FADE[1:], betas_of(_FADE)
+_ALPHA, _LEFT = 1 - _BETA, 1 - _BAR
+_LESS = _BETA * (1 - _FADE[:-1]) / _LEFT  # the smaller variance
 _SHOWN = list(range(0, STEPS + 1, 20))
 _X = torch.linspace(-4, 6, 241)
 

@@ -25,7 +25,9 @@ from torch.func import functional_call
 from dlbook_lib.explore import Cases, Challenge, Choice, Explorer, Noise, Slider
 from dlbook_lib.explorers._diffusion_math import at
 from dlbook_lib.explorers._diffusion_panels import curve, dot, lines
+from dlbook_lib.explorers._diffusion_samplers import clean_point
 from dlbook_lib.figures.theme import COLORS, GRAY, frame
+from dlbook_lib.generative.ddim import ddim_step
 from dlbook_lib.generative.denoiser import MLPDenoiser
 from dlbook_lib.generative.schedules import linear_schedule
 
@@ -91,9 +93,7 @@ def denoise_digits(
     x = torch.where(step < 1, noise[0], x)
     guess = _guess(x, at(_AT.to(x.device), now), bar, digit, weight)
     left = (x - bar.sqrt() * guess) / (1 - bar).sqrt()
-    sigma = eta * ((1 - earlier) / (1 - bar) * (1 - bar / earlier)).sqrt()
-    kept = (1 - earlier - sigma**2).clamp_min(0).sqrt()
-    following = earlier.sqrt() * guess + kept * left + sigma * at(noise, now + 1)
+    following = ddim_step(x, left, bar=bar, earlier=earlier, eta=eta, fresh=at(noise, now + 1))
     following, guess = torch.where(done, x, following), torch.where(done, last, guess)
     moved = (guess - torch.where(step < 1, guess, last)).square().mean().sqrt()
     place = (torch.arange(STEPS, device=x.device) == now) & (now > 0) & ~done
@@ -133,7 +133,7 @@ def _guess(x: Tensor, t: Tensor, bar: Tensor, digit: Tensor, weight: Tensor) -> 
     given = x.double().repeat(2, 1), t.expand(2 * COUNT), both
     without, with_digit = functional_call(NETWORK, weights, given).chunk(2)
     seen = without + weight.double() * (with_digit - without)
-    return ((x - (1 - bar.double()).sqrt() * seen) / bar.double().sqrt()).clamp(-1, 1).float()
+    return clean_point(x.double(), seen, bar.double()).clamp(-1, 1).float()
 
 
 def _tile(x: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ from dlbook_lib.checks import check_integer, check_number
 from dlbook_lib.generative.ddpm import call
 from dlbook_lib.generative.reverse import noise_of_start, predicted_start
 
-__all__ = ["ddim_sample", "ddim_step", "spaced_times"]
+__all__ = ["ddim_sample", "ddim_step", "fresh_deviation", "spaced_times"]
 
 
 def spaced_times(longest: int, steps: int) -> list[int]:
@@ -50,13 +50,36 @@ def spaced_times(longest: int, steps: int) -> list[int]:
     return [round(longest * (1 - i / steps)) for i in range(steps + 1)]
 
 
+def fresh_deviation(bar: Tensor, earlier: Tensor) -> Tensor:
+    r"""Compute the deviation of the step from t to s when the clean example is known; 0 where t = s.
+
+    .. math:: \sqrt{\frac{1 - \bar\alpha_s}{1 - \bar\alpha_t}} \sqrt{1 - \frac{\bar\alpha_t}{\bar\alpha_s}}
+
+    Parameters
+    ----------
+    bar, earlier : Tensor
+        :math:`\bar\alpha_t` and :math:`\bar\alpha_s`, the second at least as large.
+
+    Returns
+    -------
+    Tensor
+        The root of the smaller of DDPM's two variances.
+
+    Examples
+    --------
+    >>> fresh_deviation(torch.tensor(0.5), torch.tensor(0.8))
+    tensor(0.3873)
+    """
+    return ((1 - earlier) / (1 - bar).clamp_min(1e-8) * (1 - bar / earlier)).sqrt()
+
+
 def ddim_step(
     x: Tensor,
     noise: Tensor,
     *,
     bar: Tensor,
     earlier: Tensor,
-    eta: float = 0.0,
+    eta: float | Tensor = 0.0,
     fresh: Tensor | None = None,
 ) -> Tensor:
     r"""Step from one time to any earlier one.
@@ -71,10 +94,12 @@ def ddim_step(
     ----------
     x, noise : Tensor of shape (B, ...)
         Places at time t, and the noise that is predicted in them.
-    bar, earlier : Tensor of shape ()
-        :math:`\bar\alpha_t` and :math:`\bar\alpha_s`, the second at least as large.
-    eta : float
-        Share of fresh noise: 0 for none, 1 for as much as DDPM adds (of the smaller variance).
+    bar, earlier : Tensor
+        :math:`\bar\alpha_t` and :math:`\bar\alpha_s`, the second at least as large; one for all, or
+        broadcastable to the places.
+    eta : float or Tensor
+        Share of fresh noise: 0 for none, 1 for as much as DDPM adds (of the smaller variance). A tensor, such
+        as the control of an explorer, is taken as it is.
     fresh : Tensor of shape (B, ...), optional
         The standard normal z; needed where ``eta`` is above 0.
 
@@ -94,13 +119,14 @@ def ddim_step(
     >>> ddim_step(torch.tensor([[1.4142]]), torch.tensor([[1.0]]), bar=half, earlier=all_)
     tensor([[1.0000]])
     """
-    check_number("eta", eta, low=0, high=1)
-    if eta and fresh is None:
-        raise ValueError(f"fresh must hold noise where eta is above 0, got None and eta={eta}")
-    start = (x - (1 - bar).sqrt() * noise) / bar.sqrt()
-    sigma = eta * ((1 - earlier) / (1 - bar) * (1 - bar / earlier)).sqrt()
-    x = earlier.sqrt() * start + (1 - earlier - sigma**2).clamp_min(0).sqrt() * noise
-    return x + sigma * fresh if eta else x
+    if not isinstance(eta, Tensor):
+        check_number("eta", eta, low=0, high=1)
+        if eta and fresh is None:
+            raise ValueError(f"fresh must hold noise where eta is above 0, got None and eta={eta}")
+    sigma = eta * fresh_deviation(bar, earlier)
+    kept = (1 - earlier - sigma**2).clamp_min(0).sqrt()
+    x = earlier.sqrt() * (x - (1 - bar).sqrt() * noise) / bar.sqrt() + kept * noise
+    return x if fresh is None else x + sigma * fresh
 
 
 def ddim_sample(

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from dlbook_lib.checks import check_integer, check_number, check_shape
@@ -128,38 +129,58 @@ def mixture_log_density(x: Tensor, centres: Tensor, *, spread: float, bar: Tenso
     return torch.logsumexp(fit, 1) - math.log(K) - D / 2 * torch.log(2 * math.pi * variance)
 
 
-def mixture_score(x: Tensor, centres: Tensor, *, spread: float, bar: Tensor | float = 1.0) -> Tensor:
+def mixture_score(
+    x: Tensor,
+    centres: Tensor,
+    *,
+    spread: float | Tensor,
+    bar: Tensor | float = 1.0,
+    member: Tensor | None = None,
+) -> Tensor:
     r"""Compute the score of the noised mixture, the gradient of its log density.
 
-    .. math:: \nabla \log p_t(x) = \frac{1}{v_t} \sum_k r_k(x)\, (\sqrt{\bar\alpha_t}\, m_k - x),
+    With :math:`\hat m(x)` the centre that is expected behind x,
 
-    with :math:`r_k` the chance that x came from Gaussian k.
+    .. math:: \nabla \log p_t(x) = \frac{\sqrt{\bar\alpha_t}\, \hat m(x) - x}{v_t} .
 
     Parameters
     ----------
-    x : Tensor of shape (B, D)
+    x : Tensor of shape (..., D)
         Points.
     centres : Tensor of shape (K, D)
         Means of the Gaussians without noise.
-    spread : float
+    spread : float or Tensor
         Their standard deviation s.
-    bar : Tensor of shape () or float
-        :math:`\bar\alpha_t`; 1, the default, for the data themselves.
+    bar : Tensor or float
+        :math:`\bar\alpha_t`, one for all or broadcastable to (..., 1); 1, the default, for the data
+        themselves.
+    member : Tensor of shape (K,), optional
+        1 for the Gaussians that belong to the mixture, 0 for the others; by default all belong.
 
     Returns
     -------
-    Tensor of shape (B, D)
+    Tensor of shape (..., D)
         The score.
+
+    Raises
+    ------
+    ValueError
+        If the centres have another number of dimensions than the points.
 
     Examples
     --------
     >>> mixture_score(torch.ones(1, 1), torch.zeros(1, 1), spread=2.0)
     tensor([[-0.2500]])
     """
-    check_shape("x", x, ("B", "D"))
-    away, variance = _away(x, centres, spread, torch.as_tensor(bar, dtype=x.dtype, device=x.device))
-    share = torch.softmax(-away.square().sum(-1) / (2 * variance), dim=1)
-    return -(share.unsqueeze(-1) * away).sum(1) / variance
+    check_shape("centres", centres, ("K", x.shape[-1]))
+    centres, bar = centres.to(x), torch.as_tensor(bar, dtype=x.dtype, device=x.device)
+    variance = bar * spread**2 + 1 - bar
+    # The squared distances without |x|², which softmax would cancel: (..., K).
+    fit = (bar.sqrt() * F.linear(x, centres) - bar / 2 * centres.square().sum(-1)) / variance
+    if member is not None:
+        fit = fit - 1e9 * (1 - member)
+    expected = torch.softmax(fit, -1) @ centres
+    return (bar.sqrt() * expected - x) / variance
 
 
 def exact_noise(centres: Tensor, bars: Tensor, *, spread: float):

@@ -6,10 +6,12 @@ A chain of T steps is described in this book by one tensor, ``bars``: entry t is
 
 so that it has T + 1 entries and ``bars[t]`` is what the formulas call :math:`\bar\alpha_t`. The linear
 schedule is that of Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020); the cosine that
-of Nichol and Dhariwal, "Improved Denoising Diffusion Probabilistic Models" (2021, eq. 17).
+of Nichol and Dhariwal, "Improved Denoising Diffusion Probabilistic Models" (2021, eq. 17); the sigmoid that
+of Jabri, Fleet and Chen, "Scalable Adaptive Computation for Iterative Generation" (2022).
 
 Differs from the papers: the linear schedule's ends are stretched by 1000 / T, so that short chains end in
-noise too. Everything is kept in float64, because :math:`1 - \bar\alpha_1` may be as small as 1e-5.
+noise too, and the sigmoid, too, is cut so that no :math:`\beta_t` exceeds 0.999, as the cosine is.
+Everything is kept in float64, because :math:`1 - \bar\alpha_1` may be as small as 1e-5.
 """
 
 from __future__ import annotations
@@ -21,7 +23,17 @@ from torch import Tensor
 
 from dlbook_lib.checks import check_integer, check_number, check_shape
 
-__all__ = ["alpha_bars", "betas_of", "cosine_schedule", "linear_schedule", "prior_kl", "signal_to_noise"]
+__all__ = [
+    "alpha_bars",
+    "betas_of",
+    "cosine_schedule",
+    "cosine_share",
+    "linear_schedule",
+    "prior_kl",
+    "sigmoid_schedule",
+    "sigmoid_share",
+    "signal_to_noise",
+]
 
 
 def alpha_bars(betas: Tensor) -> Tensor:
@@ -118,8 +130,98 @@ def cosine_schedule(steps: int = 1000, *, offset: float = 0.008) -> Tensor:
     """
     check_integer("steps", steps, low=2)
     check_number("offset", offset, low=0)
-    time = torch.linspace(0, 1, steps + 1, dtype=torch.float64)
-    share = ((time + offset) / (1 + offset) * math.pi / 2).cos().square()
+    return _follow(cosine_share(_line(steps), offset))
+
+
+def sigmoid_schedule(steps: int = 1000, *, reach: float = 3.0) -> Tensor:
+    r"""Let the signal's share fall along a logistic curve.
+
+    .. math:: \bar\alpha_t = \frac{f(t)}{f(0)}, \qquad
+        f(t) = \mathrm{sigmoid}\bigl(r\, (1 - 2t/T)\bigr) - \mathrm{sigmoid}(-r),
+
+    with no :math:`\beta_t` above 0.999.
+
+    Parameters
+    ----------
+    steps : int
+        Number of steps T, at least 2.
+    reach : float
+        The curve runs from r down to -r; the paper's from 3.
+
+    Returns
+    -------
+    Tensor of shape (T + 1,)
+        ``bars``, in float64.
+
+    Raises
+    ------
+    ValueError
+        If ``steps`` is too small or ``reach`` not positive.
+
+    Examples
+    --------
+    >>> sigmoid_schedule()[500].float()
+    tensor(0.5000)
+    """
+    check_integer("steps", steps, low=2)
+    check_number("reach", reach, low=1e-3)
+    return _follow(sigmoid_share(_line(steps), reach))
+
+
+def cosine_share(time: Tensor, offset: float | Tensor) -> Tensor:
+    r"""Evaluate the cosine schedule's f, up to a factor.
+
+    Parameters
+    ----------
+    time : Tensor of shape (T + 1,)
+        t / T, from 0 to 1.
+    offset : float or Tensor
+        The paper's s.
+
+    Returns
+    -------
+    Tensor of shape (T + 1,)
+        f; no check is made, so that the page of an explorer can follow.
+
+    Examples
+    --------
+    >>> cosine_share(torch.tensor([0.0, 0.5]), 0.0)
+    tensor([1.0000, 0.5000])
+    """
+    return ((time + offset) / (1 + offset) * math.pi / 2).cos().square()
+
+
+def sigmoid_share(time: Tensor, reach: float | Tensor) -> Tensor:
+    r"""Evaluate the sigmoid schedule's f, up to a factor.
+
+    Parameters
+    ----------
+    time : Tensor of shape (T + 1,)
+        t / T, from 0 to 1.
+    reach : float or Tensor
+        The r of :func:`sigmoid_schedule`.
+
+    Returns
+    -------
+    Tensor of shape (T + 1,)
+        f; no check is made, so that the page of an explorer can follow.
+
+    Examples
+    --------
+    >>> sigmoid_share(torch.tensor([0.0, 0.5, 1.0]), 3.0)
+    tensor([0.9051, 0.4526, 0.0000])
+    """
+    curve = torch.sigmoid(reach * (1 - 2 * time))
+    return curve - curve[-1]
+
+
+def _line(steps: int) -> Tensor:
+    """Run from 0 to 1 in T steps."""
+    return torch.linspace(0, 1, steps + 1, dtype=torch.float64)
+
+
+def _follow(share: Tensor) -> Tensor:
+    """Turn f at 0, ..., T into ``bars``, no step adding less than 1e-8 or more than 0.999."""
     return alpha_bars((1 - share[1:] / share[:-1]).clamp(1e-8, 0.999))
 
 

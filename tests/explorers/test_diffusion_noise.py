@@ -10,7 +10,7 @@ from dlbook_lib.explore.text import fill
 from dlbook_lib.explorers._diffusion_math import SCHEDULES, alpha_bars, power_spectrum, ring_means
 from dlbook_lib.explorers._diffusion_paths import walk_to_jump
 from dlbook_lib.explorers.diffusion_noise import diffusion_noise as explorer
-from dlbook_lib.generative.schedules import cosine_schedule, linear_schedule
+from dlbook_lib.generative.schedules import cosine_schedule, linear_schedule, sigmoid_schedule
 
 NOISE = explorer.controls["noise"].bank.double().numpy()
 BLANK = explorer.controls["picture"].extremes()[0]
@@ -79,8 +79,12 @@ def test_curved_schedules_follow_their_papers_and_cut_the_last_steps(name, ends,
 
 def test_schedules_are_those_of_the_library():
     """The explorer's take their ends as tensors, so that they can be moved in the page."""
-    for name, bars in (("linear", linear_schedule()), ("cosine", cosine_schedule())):
-        assert schedule(name)[1] == pytest.approx(bars[1:].numpy(), rel=1e-9)
+    for name, follow in (
+        ("linear", linear_schedule),
+        ("cosine", cosine_schedule),
+        ("sigmoid", sigmoid_schedule),
+    ):
+        assert schedule(name)[1] == pytest.approx(follow()[1:].numpy(), rel=1e-9)
 
 
 def test_spectrum_is_that_of_the_fast_fourier_transform():

@@ -1,9 +1,9 @@
-"""Exact noise against autograd and the explorers; exact moments against drawing and the notes' numbers."""
+"""Exact noise against autograd; exact moments against drawing and the notes' numbers."""
 
 import pytest
 import torch
 
-from dlbook_lib.explorers import _diffusion_samplers, diffusion_missing_bar
+from dlbook_lib.explorers import diffusion_missing_bar
 from dlbook_lib.generative.ddpm import ancestral_sample
 from dlbook_lib.generative.exact import (
     exact_noise,
@@ -36,11 +36,12 @@ def test_density_sums_to_one():
     assert total.item() == pytest.approx(1, abs=1e-4)
 
 
-def test_score_is_the_explorers():
-    x, spread, bar = points().float(), torch.tensor(0.2), torch.tensor(0.4)
-    ones = torch.ones(8)
-    theirs = _diffusion_samplers.mixture_score(x, bar, RING.float(), spread, ones, torch.tensor(0.0))
-    assert torch.allclose(mixture_score(x, RING, spread=0.2, bar=bar), theirs, atol=1e-4)
+def test_score_of_some_members_is_that_of_a_smaller_mixture():
+    some = torch.tensor([1.0] * 3 + [0.0] * 5).double()
+    x, bars = points(2 * 20).reshape(2, 20, 2), torch.tensor([0.4, 0.9]).double().reshape(2, 1, 1)
+    got = mixture_score(x, RING, spread=0.3, bar=bars, member=some)
+    for row, bar, here in zip(x, bars.flatten(), got):
+        assert torch.allclose(here, mixture_score(row, RING[:3], spread=0.3, bar=bar), atol=1e-9)
 
 
 @pytest.mark.parametrize("without_bar", [False, True])

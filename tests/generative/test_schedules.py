@@ -1,4 +1,4 @@
-"""Schedules against products, the papers' numbers, torch's own divergence, and the explorers' version."""
+"""Schedules against products, the papers' numbers and torch's own divergence."""
 
 import math
 
@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from dlbook_lib.explorers import _diffusion_math
 from dlbook_lib.generative.schedules import (
     alpha_bars,
     betas_of,
     cosine_schedule,
     linear_schedule,
     prior_kl,
+    sigmoid_schedule,
     signal_to_noise,
 )
 
@@ -33,13 +33,7 @@ def test_the_papers_chain_ends_where_it_says():
     assert betas_of(bars)[-1].item() == pytest.approx(0.02)
 
 
-@pytest.mark.parametrize(("schedule", "number"), [(linear_schedule, 0.0), (cosine_schedule, 1.0)])
-def test_the_explorers_use_the_same(schedule, number):
-    theirs = _diffusion_math.alpha_bars(torch.tensor(number), torch.tensor(1e-4), torch.tensor(0.02))[1]
-    assert torch.allclose(schedule()[1:].float(), theirs.float(), atol=1e-6)
-
-
-@pytest.mark.parametrize("schedule", [linear_schedule, cosine_schedule])
+@pytest.mark.parametrize("schedule", [linear_schedule, cosine_schedule, sigmoid_schedule])
 @pytest.mark.parametrize("steps", [10, 100, 1000])
 def test_signal_falls_from_all_to_nearly_nothing(schedule, steps):
     bars = schedule(steps)
@@ -51,6 +45,11 @@ def test_signal_falls_from_all_to_nearly_nothing(schedule, steps):
 
 def test_cosine_keeps_more_signal_in_the_middle():
     assert cosine_schedule()[500] > 5 * linear_schedule()[500]
+
+
+def test_sigmoid_is_symmetric_about_its_middle():
+    bars = sigmoid_schedule(100)
+    assert torch.allclose(bars[:51] + bars.flip(0)[:51], torch.ones(51, dtype=torch.float64), atol=1e-4)
 
 
 def test_prior_kl_is_torchs():
@@ -73,3 +72,5 @@ def test_bad_input_is_named():
         linear_schedule(1)
     with pytest.raises(ValueError, match=r"^offset must be at least 0"):
         cosine_schedule(offset=-1)
+    with pytest.raises(ValueError, match=r"^reach must be at least 0.001"):
+        sigmoid_schedule(reach=0)
