@@ -111,8 +111,7 @@ def _shown(x: Tensor, guess: Tensor, taken: Tensor, digit: Tensor) -> dict[str, 
     asked = digit < ANY
     return {
         "time": at(_AT.to(x.device), reached),
-        "digits": _tile(x),
-        "guesses": _tile(guess),
+        "pictures": _tile(x, guess),
         "here": taken.expand(1),
         "high": torch.where(finished > 0.5, 0.0, math.nan).expand(1),
         "sigma": (1 - at(_BAR.to(x.device), reached)).clamp_min(0).sqrt(),
@@ -136,14 +135,16 @@ def _guess(x: Tensor, t: Tensor, bar: Tensor, digit: Tensor, weight: Tensor) -> 
     return clean_point(x.double(), seen, bar.double()).clamp(-1, 1).float()
 
 
-def _tile(x: Tensor) -> Tensor:
-    """Lay eight digits out in two rows with gaps between: (17, 35)."""
-    pictures = torch.nn.functional.pad(x.reshape(2, 4, 8, 8), (0, 1, 0, 1), value=math.nan)
-    return pictures.permute(0, 2, 1, 3).reshape(18, 36)[:-1, :-1]
+def _tile(x: Tensor, guess: Tensor) -> Tensor:
+    """Lay eight digits out in two rows, and their guesses in two rows below, with gaps between: (38, 35)."""
+    pictures = torch.stack((x, guess)).reshape(2, 2, 4, 8, 8)
+    spaced = torch.nn.functional.pad(pictures, (0, 1, 0, 1), value=math.nan)
+    halves = spaced.permute(0, 1, 3, 2, 4).reshape(2, 18, 36)[:, :-1, :-1]  # each (17, 35)
+    return torch.nn.functional.pad(halves, (0, 0, 0, 4), value=math.nan).reshape(42, 35)[:-4]
 
 
 def _pictures(z, title: str) -> go.Figure:
-    """Draw eight small grey pictures, white ink on black."""
+    """Draw small grey pictures, white ink on black."""
     cells = go.Heatmap(z=z, zmin=-1.5, zmax=1.5, colorscale=GRAY, showscale=False, hoverinfo="skip")
     edge = dict(visible=False, constrain="domain")
     return frame(
@@ -151,23 +152,22 @@ def _pictures(z, title: str) -> go.Figure:
         alt=title,
         default="",
         title=title,
-        height=230,
-        aspect=35 / 17,
+        height=320,
+        aspect=38 / 35,
         xaxis=edge | dict(range=[-0.5, 34.5]),
-        yaxis=edge | dict(range=[16.5, -0.5], scaleanchor="x"),
+        yaxis=edge | dict(range=[37.5, -0.5], scaleanchor="x"),
     )
 
 
-def draw(digits, guesses, moves, here, high) -> dict[str, go.Figure]:
-    """Lay out the digits in the making, what the network thinks they are, and how that changes."""
+def draw(pictures, moves, here, high) -> dict[str, go.Figure]:
+    """Lay out the digits in the making, below them what the network thinks they are, and how that changes."""
     traces = [
         curve(list(range(1, STEPS + 1)), moves, "change of the guess", COLORS["model"]),
         dot(here, high, name="done"),
     ]
     span = dict(range=[0, STEPS + 0.5]), dict(range=[0, 0.6])
     return {
-        "digits": _pictures(digits, "At t = {time:d}"),
-        "guesses": _pictures(guesses, "What the network thinks lies below"),
+        "pictures": _pictures(pictures, "At t = {time:d}; below, the guesses"),
         "moves": lines(traces, "How far the guess moves in a step", "step", *span, legend=False),
     }
 
@@ -211,6 +211,7 @@ digit_denoiser = Explorer(
         Challenge("Draw eight of one digit that differ by less than 0.22.", met="alike"),
         Challenge("Draw eight digits that differ by more than 0.42.", met="mixed"),
     ),
-    look_for="Press Play and watch the second panel: at which step do you know each digit, and how much "
-    "noise is there still above it? Then raise the guidance and start again from the same noise.",
+    look_for="Press Play and watch the lower eight, the network's guesses: at which step do you know each "
+    "digit, and how much noise is there still above? Then raise the guidance and start again from the same "
+    "noise.",
 )

@@ -164,8 +164,10 @@ def train_denoiser(
     check_number("drop", drop, low=0, high=1)
     check_number("average", average, low=0, high=1)
     draws, losses, mean = stream(seed), [], deepcopy(network) if average else None
-    optimizer = torch.optim.Adam(network.parameters(), lr=lr, betas=(0.9, 0.99), fused=True)
+    weights = list(network.parameters())
+    optimizer = torch.optim.Adam(weights, lr=lr, betas=(0.9, 0.99), fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    kept = list(mean.parameters()) if average else []
     network.train()
     for _ in range(steps):
         rows = torch.randint(len(x0), (batch_size,), generator=draws)
@@ -180,7 +182,7 @@ def train_denoiser(
         losses.append(value.item())
         if mean is not None:
             with torch.no_grad():
-                torch._foreach_lerp_(list(mean.parameters()), list(network.parameters()), 1 - average)
+                torch._foreach_lerp_(kept, weights, 1 - average)
     if mean is not None:
         network.load_state_dict(mean.state_dict())
     network.eval()

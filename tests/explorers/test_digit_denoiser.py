@@ -56,7 +56,7 @@ def test_after_the_last_step_nothing_moves():
     again = play(STEPS + 3)
     assert last["step"] == again["step"] == STEPS
     assert torch.equal(last["x"], again["x"])
-    assert torch.equal(last["guesses"].nan_to_num(9), again["guesses"].nan_to_num(9))
+    assert torch.equal(last["pictures"].nan_to_num(9), again["pictures"].nan_to_num(9))
     assert last["time"] == 0
 
 
