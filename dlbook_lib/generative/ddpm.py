@@ -163,11 +163,10 @@ def train_denoiser(
     check_integer("steps", steps, low=1)
     check_number("drop", drop, low=0, high=1)
     check_number("average", average, low=0, high=1)
-    draws, losses, mean = stream(seed), [], deepcopy(network) if average else None
-    weights = list(network.parameters())
-    optimizer = torch.optim.Adam(weights, lr=lr, betas=(0.9, 0.99), fused=True)
+    draws, losses, mean = stream(seed), [], deepcopy(network)
+    kept, now = ([weight.detach() for weight in which.parameters()] for which in (mean, network))
+    optimizer = torch.optim.Adam(network.parameters(), lr=lr, betas=(0.9, 0.99), fused=True)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    kept = list(mean.parameters()) if average else []
     network.train()
     for _ in range(steps):
         rows = torch.randint(len(x0), (batch_size,), generator=draws)
@@ -180,10 +179,9 @@ def train_denoiser(
         optimizer.step()
         schedule.step()
         losses.append(value.item())
-        if mean is not None:
-            with torch.no_grad():
-                torch._foreach_lerp_(kept, weights, 1 - average)
-    if mean is not None:
+        if average:
+            torch._foreach_lerp_(kept, now, 1 - average)
+    if average:
         network.load_state_dict(mean.state_dict())
     network.eval()
     return losses
