@@ -2,8 +2,8 @@
 
 The modern LeNet-5 of chapters/vision/convolution-lenet.ipynb with its data, epochs and learning rate (quick),
 on the CPU with one thread. It starts from seed 0 anew, so its first weights are not those of the notebook,
-which has drawn other numbers before. Other versions of torch may end at other kernels; the explorer keeps those
-of torch 2.13.
+which has drawn other numbers before. Other versions of torch may end at other kernels; the explorer keeps
+those of torch 2.13.
 """
 
 from __future__ import annotations

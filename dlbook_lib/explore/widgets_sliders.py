@@ -15,7 +15,7 @@ import ipywidgets as widgets
 from dlbook_lib.explore.controls import Slider
 from dlbook_lib.explore.widgets import Editor, note, short, tell, typed
 
-__all__ = ["EDITORS", "SliderEditor"]
+__all__ = ["EDITORS"]
 
 STOPS = 200  # about, of a slider without steps
 FIELD = "68px"

@@ -174,14 +174,14 @@ def cosine_share(time: Tensor, offset: float | Tensor) -> Tensor:
     Parameters
     ----------
     time : Tensor of shape (T + 1,)
-        t / T, from 0 to 1.
+        Values of t / T, from 0 to 1.
     offset : float or Tensor
         The paper's s.
 
     Returns
     -------
     Tensor of shape (T + 1,)
-        f; no check is made, so that the page of an explorer can follow.
+        Values of f; no check is made, so that the page of an explorer can follow.
 
     Examples
     --------
@@ -197,14 +197,14 @@ def sigmoid_share(time: Tensor, reach: float | Tensor) -> Tensor:
     Parameters
     ----------
     time : Tensor of shape (T + 1,)
-        t / T, from 0 to 1.
+        Values of t / T, from 0 to 1.
     reach : float or Tensor
         The r of :func:`sigmoid_schedule`.
 
     Returns
     -------
     Tensor of shape (T + 1,)
-        f; no check is made, so that the page of an explorer can follow.
+        Values of f; no check is made, so that the page of an explorer can follow.
 
     Examples
     --------
