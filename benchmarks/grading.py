@@ -22,7 +22,7 @@ from example_exercises import build  # noqa: E402
 from submissions import kinds  # noqa: E402
 
 SIZE = 30
-PLAIN = 8  # the first of the class hand in a correct notebook, the others every second kind
+PLAIN = 8  # so many hand in a correct notebook, the others one of every second or third kind
 
 
 def dlbook(*arguments):
@@ -44,7 +44,8 @@ def main():
     hw1 = folder / "hw1"
     dlbook("release", hw1, folder / "example.ipynb")
     every = kinds(json.loads((hw1 / "release" / "example.ipynb").read_text()), [f"{folder}/**/*.ipynb"])
-    mixed = [name for name in every if name != "correct"][:: len(every) // (SIZE - PLAIN)][: SIZE - PLAIN]
+    others, count = [name for name in every if name != "correct"], SIZE - PLAIN
+    mixed = [others[place * (len(others) - 1) // (count - 1)] for place in range(count)]
     students = {f"correct-{number}": every["correct"] for number in range(PLAIN)} | {
         n: every[n] for n in mixed
     }

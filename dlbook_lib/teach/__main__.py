@@ -189,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         globals()[f"run_{asked.command}"](asked)
-    except CourseError as error:
+    except (CourseError, OSError) as error:
         print(f"dlbook {asked.command}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

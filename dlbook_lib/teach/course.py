@@ -90,7 +90,7 @@ class Course:
         list of str
             In order.
         """
-        if not self.submitted.is_dir():
+        if self.facts and not self.submitted.is_dir():
             raise CourseError(f"{self.folder} holds no submissions: run `dlbook collect` first")
         return sorted(path.name for path in self.submitted.iterdir() if path.is_dir())
 

@@ -78,6 +78,7 @@ def export(
     CourseError
         If the sheet is not the LMS's, or the column is not in it.
     """
+    students = set(course.students())
     with sheet.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     if not rows:
@@ -87,7 +88,6 @@ def export(
     place = _canvas_column(header, column) if canvas else header.index("Grade")
     who = header.index("ID" if canvas else "Identifier")
     scores, total = course.scores(), course.total()
-    students = set(course.students())
     left: dict[str, str] = {}
     for row in rows[1:]:
         student = row[who].strip() if canvas else (re.findall(r"\d+$", row[who]) or [""])[0]

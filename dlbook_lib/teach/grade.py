@@ -56,12 +56,13 @@ def grade(
     graded, seed : int
         How many submissions were graded now, and with which seed.
     """
+    students = course.students()
     course.results.mkdir(exist_ok=True)
     kept = course.results / "seed.txt"
     if seed is None:
         seed = int(kept.read_text()) if kept.exists() and not again else secrets.randbelow(10**6)
     kept.write_text(f"{seed}\n")
-    digests = {student: _digest(course, student, seed) for student in course.students()}
+    digests = {student: _digest(course, student, seed) for student in students}
     new = [s for s in digests if again or _is_new(course.result(s), digests[s], limits)]
     if new:
         notebooks = _with_expected(course, seed, limits)

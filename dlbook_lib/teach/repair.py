@@ -187,7 +187,6 @@ class _Mender:
             named = [i for i in written if _defined(stub) & _defined(self.own[i].source)]
             if len({self.texts[i] for i in marked}) > 1:
                 self.out.doubtful.append(name)
-                self.out.notes.append(f"{name}: several different answers; the last was graded")
             elif named and not marked:
                 self.out.notes.append(f"{name}: the answer was found by the name that it defines")
             elif not marked and name not in self.place.values():
@@ -221,7 +220,6 @@ class _Mender:
                 "points" in meta(own) and meta(own)["points"] != meta(cell).get("points") for own in copies
             ):
                 self.out.points_changed = True
-                self.out.notes.append(f"{name}: the points in the file were changed")
             if role(cell) != "visible":
                 continue
             if any(_canonical(own.source) != _canonical(cell.source) for own in copies):

@@ -165,7 +165,11 @@ def status_of(
     tampered += ["the points in the file were changed" for each in chosen.values() if each.points_changed]
     crashed = [text for each in given for text in each.killed]
     review = [f"{name} is not vouched for by the hidden test" for each in given for name in each.unvouched]
-    review += [f"{name}: several answers" for each in chosen.values() for name in each.doubtful] + several
+    review += [
+        f"{name}: several different answers, the last was graded"
+        for each in chosen.values()
+        for name in each.doubtful
+    ] + several
     found = {"tampered": tampered, "crashed": crashed, "review": review}
     status = next((name for name, why in found.items() if why), "graded" if marks else "unreadable")
     reasons = [text for why in found.values() for text in why] + notes

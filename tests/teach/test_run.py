@@ -10,6 +10,7 @@ from dlbook_lib.teach import box
 from dlbook_lib.teach.box import Limits, has_box
 from dlbook_lib.teach.run import run_cells
 
+pytestmark = pytest.mark.slow  # each starts processes
 LIMITS = Limits(cell_seconds=2, seconds=30, memory=2**29, disk=2**23, processes=40)
 
 
@@ -52,7 +53,6 @@ def test_the_seed_reaches_the_stream(anywhere):
     assert first != second
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "why"),
     [
@@ -68,7 +68,6 @@ def test_a_cell_that_is_stopped_costs_only_itself(anywhere, code, why):
     assert found.cells[2].printed == "1\n"
 
 
-@pytest.mark.slow
 def test_what_escapes_from_the_group_is_killed(anywhere):
     """A grandchild in a session of its own lives as long as the submission, not longer."""
     mark = f"escaped-{os.getpid()}"
@@ -82,14 +81,12 @@ def test_what_escapes_from_the_group_is_killed(anywhere):
     assert not [p for p in left if p.info["status"] != psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.slow
 def test_tests_of_one_exercise_are_left_out_together(anywhere):
     found = run("1", "while True: pass", "print('not reached')", "print(3)", together={1: [2]})
     assert found.cells[2].killed
     assert found.cells[3].printed == "3\n"
 
 
-@pytest.mark.slow
 def test_the_submission_as_a_whole_ends(anywhere):
     cells = ["1", *["while True: pass"] * 20]
     began = time.monotonic()
