@@ -29,7 +29,7 @@ __all__ = [
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 OVERVIEW = "# Which exercises are right so far?\nfrom dlbook_lib.teach import progress\n\nprogress()"
-RECORDED = re.compile(r"""\brecord\(\s*["']([^"']+)["']""")
+RECORDED = re.compile(r"""\brecord\(\s*f?["']([^"']+)["']""")
 KEYS = {"grade", "grade_id", "locked", "schema_version", "solution", "task"}
 
 
