@@ -76,10 +76,12 @@ export class Explorer {
     this.writeAddress();
   }
 
-  /** Feed the outputs back and compute the next ones. @returns {Promise<boolean>} whether it could */
+  /** Feed the outputs back and compute the next ones. @returns {Promise<boolean>} whether it could, and went on */
   async step() {
     const since = performance.now();
     if (this.queue.busy) await this.queue.settled();
+    const moves = ([name, { data }]) => this.outputs[name].data.some((value, i) => value !== data[i]);
+    if (!Object.entries(this.state).some(moves)) return false; // it has come to its end
     for (const name of Object.keys(this.state)) this.state[name] = this.outputs[name];
     await this.queue.push({ since });
     return !this.failed;

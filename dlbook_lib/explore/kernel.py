@@ -154,11 +154,15 @@ class Live(widgets.VBox):
         Returns
         -------
         bool
-            Whether that could be computed.
+            Whether that could be computed; False also at the end, where the next state is this one.
         """
         if self.outputs is None:
             return False
-        return self.run({name: self.outputs[name].to(old.dtype) for name, old in self.explorer.state.items()})
+        now = {**self.explorer.state, **self.state}
+        following = {name: self.outputs[name].to(old.dtype) for name, old in now.items()}
+        if all(torch.equal(following[name], old) for name, old in now.items()):
+            return False
+        return self.run(following)
 
     def restart(self) -> None:
         """Take the player back to its start, and pause it."""

@@ -315,6 +315,20 @@ def test_the_player_steps_and_starts_over(box):
     shown_is_true(box)
 
 
+def test_the_player_stops_where_nothing_changes_any_more():
+    box = live(explorer(
+        controls={"most": Slider(0, 9, 2, integer=True)}, presets=None, challenges=(), readouts=(),
+        says="{n}", state={"n": torch.tensor(0.0)}, compute=lambda most, n: {"n": (n + 1).clamp_max(most)},
+        draw=lambda n: go.Figure(go.Scatter(y=[n])),
+    ))  # fmt: skip
+    for count in ("step 1", "step 2", "step 2"):
+        press(box, "Step")
+        assert box.player.count.value == count
+    box.editors["most"].widget.value = "9"
+    press(box, "Step")
+    assert (box.player.count.value, said(box)) == ("step 3", "4")
+
+
 def test_an_error_is_one_sentence_and_passes(box, monkeypatch):
     def broken(**arguments):
         if arguments["heat"] > 5:

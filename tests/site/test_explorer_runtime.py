@@ -402,6 +402,15 @@ def test_player_steps_plays_and_is_reset(visit):
     assert page.text("output") == "step 0"
 
 
+def test_a_player_stops_where_nothing_changes_any_more(visit):
+    page = visit("descent")
+    page.set(rate=0)
+    page.wait_for_output("w", [0])
+    page.tab.get_by_role("button", name="Play").click()
+    page.tab.get_by_role("button", name="Play").wait_for()
+    assert page.text("output") == "step 1"  # from 8 to 0, and there it stays
+
+
 def test_who_wants_less_motion_gets_steps(visit):
     page = visit("descent", reduced_motion="reduce")
     page.tab.get_by_role("button", name="Play").click()
