@@ -66,7 +66,7 @@ colab: install
 	@$(COLAB)/pytest --numprocesses 2 --dist loadfile --nbval-lax index.ipynb chapters
 	@$(VENV)/dlbook release _build/colab-exercises
 	@$(COLAB)/python tests/teach/run_released.py _build/colab-exercises
-	@$(COLAB)/pytest --numprocesses 2 tests/cnn tests/data tests/explore/test_kernel.py tests/explorers tests/figures tests/train tests/test_catalog.py
+	@$(COLAB)/pytest --numprocesses 2 tests/cnn tests/data tests/explore/test_kernel.py tests/explorers tests/figures tests/generative tests/layers tests/regularize tests/train tests/test_catalog.py
 
 pins: install
 	@$(VENV)/pip install --quiet --constraint constraints.txt uv
