@@ -40,7 +40,8 @@ FAULT = "#b3261e"
 TITLE = "font-size:1.25em;font-weight:600;line-height:1.4"
 LABELS = (
     "<style>.dlbook-live .widget-label, .dlbook-live .widget-checkbox, .dlbook-live .widget-checkbox label "
-    "{height: auto; line-height: 1.25; white-space: normal}</style>"
+    "{height: auto; line-height: 1.25; white-space: normal} "
+    ".dlbook-live .widget-hslider {height: auto}</style>"
 )
 
 

@@ -6,6 +6,7 @@ a kernel without anywidget (plotly 6 and later): there the figure is displayed o
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -103,8 +104,7 @@ class AlivePanel:
         self.wanted.append((tell, hover))
 
     def _build(self, state: dict[str, Any]) -> None:
-        figure = self.figure = go.FigureWidget(state)
-        figure.update_layout(LOOK)
+        figure = self.figure = _dress(go.FigureWidget(state))
         paths = {_settable(figure, path) for path in moved(self.panel)}
         paths |= {(*p[:3], "visible") for p in paths if p[1] in ("shapes", "annotations")}
         self.shown = {path: at(state, path) for path in paths}
@@ -159,7 +159,7 @@ class RedrawnPanel:
         title = (state["layout"].get("title") or {}).get("text") or "A figure."
         with self.output:
             clear_output(wait=True)
-            show(go.Figure(state).update_layout(LOOK), title)
+            show(_dress(go.Figure(state)), title)
 
     def on_cell(self, tell: Callable[[int, int, float, float], None], *, hover: bool) -> None:
         """Do nothing: a drawn figure does not tell what is pointed at.
@@ -171,6 +171,14 @@ class RedrawnPanel:
         hover : bool
             Whether pointing is enough, or it takes a click.
         """
+
+
+def _dress(figure: go.Figure) -> go.Figure:
+    """Give a figure the size that it has in a notebook, and numbers in cells as few digits as on the page."""
+    for trace in figure.update_layout(LOOK).data:
+        if "texttemplate" in trace and trace.texttemplate:  # plotly's g writes 16 as 16.0, Python's does not
+            trace.texttemplate = re.sub(r"(:\.\d+)g}", r"\1~g}", trace.texttemplate)
+    return figure
 
 
 def _holder() -> widgets.VBox:

@@ -17,7 +17,7 @@ from dlbook_lib.explore.widgets import Editor, beside, note, short, tell, typed
 
 __all__ = ["EDITORS", "read_picture"]
 
-CELL = "48px"
+CELL, LEAST = "48px", "34px"  # width of a cell where there is room, and where there is little
 OWN = "your own"
 
 
@@ -40,7 +40,9 @@ class MatrixEditor(Editor):
             }.items():
                 self.buttons[text] = _button(text, lambda way=way: self._resize(*way))
         buttons = widgets.HBox(list(self.buttons.values()), layout=widgets.Layout(flex_flow="row wrap"))
-        return beside(self.label, widgets.VBox([self.grid, buttons, self.message]), self.indent)
+        box = beside(self.label, widgets.VBox([self.grid, buttons, self.message]), self.indent)
+        box.layout.flex_flow = "row wrap"  # a wide table goes below its label
+        return box
 
     def show(self, value):
         """Take a value from elsewhere; what came before cannot be undone here."""
@@ -53,13 +55,13 @@ class MatrixEditor(Editor):
         for row, column in places:
             self._cell(row, column).value = short(self.value[row][column])
         self.grid.children = [self.cells[place] for place in places]
-        self.grid.layout.grid_template_columns = f"repeat({columns}, {CELL})"
+        self.grid.layout.grid_template_columns = f"repeat({columns}, minmax({LEAST}, {CELL}))"
         self._enable()
         tell(self.message, "")
 
     def _cell(self, row: int, column: int) -> widgets.Text:
         if (row, column) not in self.cells:
-            layout = widgets.Layout(width=CELL, margin="0")
+            layout = widgets.Layout(width="auto", margin="0")
             cell = widgets.Text(continuous_update=False, layout=layout)
             if cell.has_trait("tooltip"):  # ipywidgets 8
                 cell.tooltip = f"{self.label}, row {row + 1}, column {column + 1}"

@@ -224,6 +224,17 @@ def test_what_is_not_a_number_is_not_drawn(box):
     assert box.panels["map"].figure.layout.shapes[0].visible is True
 
 
+def test_cells_show_no_more_digits_than_on_the_page():
+    cells = go.Heatmap(z=[[16.0]], texttemplate="%{z:.3g}")
+    box = live(explorer(
+        controls={"x": Slider(0, 1, 0.5)}, state=None, presets=None, challenges=(), readouts=(),
+        says="{z[0][0]}", compute=lambda x: {"z": x.reshape(1, 1)},
+        draw=lambda z: go.Figure(cells.update(z=z)),
+    ))  # fmt: skip
+    [shown] = box.panels["figure"].figure.data
+    assert shown.texttemplate == "%{z:.3~g}"  # as plotly takes it: without "~", 16 is written 16.0
+
+
 def test_only_what_changed_is_sent(box):
     sent = []
     figure = box.panels["ids"].figure
