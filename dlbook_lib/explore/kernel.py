@@ -220,7 +220,8 @@ class Live(widgets.VBox):
         """Move the controls whose value ``compute`` returned."""
         for name in self.editors.keys() & outputs.keys():
             editor, value = self.editors[name], outputs[name].numpy()
-            if not np.isfinite(value).all() or np.array_equal(np.float32(editor.value), value):
+            same = np.allclose(value, np.float32(editor.value), rtol=1e-6, atol=0)  # up to float32's rounding
+            if same or not np.isfinite(value).all():
                 continue
             if isinstance(editor.control, Slider):
                 number = min(max(value.item(), editor.control.low), editor.control.high)

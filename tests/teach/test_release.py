@@ -41,7 +41,7 @@ FAULTS = {
     "nearest-hidden fails in the solved notebook: ValueError: name must": (
         "nearest-hidden", '"clouds"', '"random table"'
     ),
-    "huber-visible: the solution itself earns": (
+    "huber: the solution itself earns": (
         "huber-hidden", "draw.standard_normal((4, 5))", "np.random.rand(4, 5)"
     ),
     "standardize-hidden records only true and false": ("standardize-hidden", VALUE, BOOL),
