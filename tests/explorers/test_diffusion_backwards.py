@@ -159,6 +159,7 @@ def test_without_noise_ddim_tends_to_the_probability_flow():
     assert all(later < 0.65 * earlier for earlier, later in itertools.pairwise(gaps))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sampler", "eta"), [(0, 0), (1, 0), (1, 0.5), (2, 0)])
 def test_many_steps_give_the_moments_of_the_mixture(sampler, eta):
     centres = torch.tensor([[1.5, 0.0], [-0.5, 1.0]], dtype=torch.float64)

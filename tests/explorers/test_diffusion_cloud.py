@@ -94,6 +94,7 @@ def test_nothing_is_lost_at_the_start_and_all_but_chance_at_the_end():
             assert last["formula"].tolist() == pytest.approx([1, 1], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_challenge_is_open_at_the_start_and_can_be_met_with_every_noise_and_schedule():
     (challenge,) = explorer.challenges
     for shape in ({}, *explorer.presets.values()):

@@ -58,6 +58,7 @@ def test_no_solver_of_scipy_finds_anything_better(kind):
         np.testing.assert_allclose(w, best.x, atol=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_the_best_point_of_a_ball_is_the_one_that_slsqp_finds(kind):
     for seed in range(25):
