@@ -209,7 +209,7 @@ def short(number: float) -> str:
     str
         Four significant digits at most.
     """
-    return f"{number:.4g}".replace("-", "−") if isinstance(number, float) else f"{number}".replace("-", "−")
+    return format(number, ".4g" if isinstance(number, float) else "").replace("-", "−")
 
 
 def typed(text: str) -> float:

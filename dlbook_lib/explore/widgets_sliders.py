@@ -99,11 +99,12 @@ class SliderEditor(Editor):
 
     def _part(self, number: float) -> float:
         """Say where on the slider a number lies: 0 at the left end, 1 at the right end."""
-        scale = math.log if self.control.log else float
-        low, high = scale(self.control.low), scale(self.control.high)
-        if not self.control.log and self.stops:
-            high = low + self.stops * self.step  # the last stop may reach beyond the end
-        return min((scale(number) - low) / ((high - low) or 1), 1) if number != self.control.high else 1
+        c = self.control
+        if number == c.high:
+            return 1
+        if c.log:
+            return math.log(number / c.low) / math.log(c.high / c.low)
+        return (number - c.low) / (self.stops * self.step)  # the last stop may reach beyond the end
 
     def _marks(self) -> widgets.HTML:
         """Write the marks that have room below the slider; those at the ends come first."""

@@ -13,6 +13,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from dlbook_lib.teach.overview import HEADING
+
 __all__ = [
     "BEGIN_HIDDEN",
     "BEGIN_SOLUTION",
@@ -107,7 +109,7 @@ def title_of(cell: NotebookNode) -> str | None:
     str or None
         The text of its second-level heading, where it has one.
     """
-    found = re.search(r"^## +(.+)$", cell.source, re.M) if cell.cell_type == "markdown" else None
+    found = HEADING.search(cell.source) if cell.cell_type == "markdown" else None
     return found and found[1].strip()
 
 
@@ -131,8 +133,8 @@ def problems(notebook: NotebookNode) -> list[str]:
         ("title", [title_of(cell) for cell in cells if title_of(cell)]),
         ("recorded name", [name for cell in cells for name in RECORDED.findall(cell.source)]),
     ):
-        repeated = [name for name, count in Counter(names).items() if count > 1]
-        found += [f"the {what} {name!r} stands {Counter(names)[name]} times" for name in repeated]
+        counts = Counter(names).items()
+        found += [f"the {what} {name!r} stands {count} times" for name, count in counts if count > 1]
     for place, cell in enumerate(cells):
         tests = [role(test) for test in cells[place + 1 : place + 3]]
         if role(cell) == "answer" and tests != ["visible", "hidden"]:

@@ -25,6 +25,7 @@ from tqdm import tqdm
 from dlbook_lib.teach.box import BOX, Limits, has_box
 from dlbook_lib.teach.course import Course, CourseError
 from dlbook_lib.teach.marking import recorded_by_solution, run_notebook
+from dlbook_lib.teach.run import family
 from dlbook_lib.teach.worker import job_for
 
 __all__ = ["COLUMNS", "grade", "write_report"]
@@ -62,7 +63,7 @@ def grade(
     if seed is None:
         seed = int(kept.read_text()) if kept.exists() and not again else secrets.randbelow(10**6)
     kept.write_text(f"{seed}\n")
-    digests = {student: _digest(course, student, seed) for student in students}
+    digests = _digests(course, students, seed)
     new = [s for s in digests if again or _is_new(course.result(s), digests[s], limits)]
     if new:
         notebooks = _with_expected(course, seed, limits)
@@ -126,13 +127,18 @@ def _store(course: Course, student: str, result: dict[str, Any]) -> None:
     path.with_suffix(".part").replace(path)
 
 
-def _digest(course: Course, student: str, seed: int) -> str:
-    """Hash what a student's result depends on."""
-    sources = [pair["solved"] for pair in course.notebooks().values()]
-    digest = hashlib.sha256(str(seed).encode())
-    for path in [*sorted((course.submitted / student).iterdir()), *sources]:
-        digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+def _digests(course: Course, students: list[str], seed: int) -> dict[str, str]:
+    """Hash what each student's result depends on; what they have in common is read once."""
+    common = hashlib.sha256(str(seed).encode())
+    for pair in course.notebooks().values():
+        common.update(pair["solved"].name.encode() + pair["solved"].read_bytes())
+    digests = {}
+    for student in students:
+        digest = common.copy()
+        for path in sorted((course.submitted / student).iterdir()):
+            digest.update(path.name.encode() + path.read_bytes())
+        digests[student] = digest.hexdigest()
+    return digests
 
 
 def _with_expected(course: Course, seed: int, limits: Limits) -> dict[str, dict[str, Any]]:
@@ -176,9 +182,7 @@ def _grade_one(
 
 def _kill(worker: subprocess.Popen) -> None:
     """End a worker and what it started."""
-    with contextlib.suppress(psutil.Error):
-        for process in psutil.Process(worker.pid).children(recursive=True):
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-    worker.kill()
+    for process in family(worker.pid):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
     worker.wait()

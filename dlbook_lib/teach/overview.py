@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["progress"]
+__all__ = ["HEADING", "progress"]
 
+HEADING = re.compile(r"^## +(.+)$", re.M)  # an exercise's title
 STATES = {"right": "✓", "wrong": "✗", "untouched": "·", "not run": "·", "written": "✎"}
 
 
@@ -72,7 +73,7 @@ def _exercises(cells: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any
     title = "Exercise"
     for cell in cells:
         source = "".join(cell["source"])
-        heading = re.search(r"^## +(.+)$", source, re.M)
+        heading = HEADING.search(source)
         meta = cell["metadata"].get("nbgrader", {})
         if cell["cell_type"] == "markdown" and meta.get("solution"):
             yield title, {"source": source, "written": True}

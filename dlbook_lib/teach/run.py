@@ -25,7 +25,7 @@ import psutil
 
 from dlbook_lib.teach.box import HOME, Limits, boxed_command, environment, has_box
 
-__all__ = ["Ended", "Run", "run_cells"]
+__all__ = ["Ended", "Run", "family", "run_cells"]
 
 START = 120  # seconds in which Python and IPython must be there
 TICK = 0.1  # seconds between two looks at the processes
@@ -118,6 +118,25 @@ def run_cells(
         for place in attempt.blamed:
             reason = Ended("not run, because an earlier test of this exercise had to be stopped", killed=True)
             left_out |= {other: reason for other in together.get(place, []) if other not in left_out}
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """List a process and everything that it started.
+
+    Parameters
+    ----------
+    pid : int
+        Of the process.
+
+    Returns
+    -------
+    list of psutil.Process
+        The process first; empty where it has ended.
+    """
+    with contextlib.suppress(psutil.Error):
+        top = psutil.Process(pid)
+        return [top, *top.children(recursive=True)]
+    return []
 
 
 class _Attempt:
@@ -222,7 +241,7 @@ class _Attempt:
         if now > self.cell_deadline:
             return f"it did not end within {self.limits.cell_seconds:g} s"
         memory = threads = 0
-        for process in self.family():
+        for process in family(self.process.pid):
             with contextlib.suppress(psutil.Error):
                 memory += process.memory_info().rss
                 threads += process.num_threads()
@@ -232,21 +251,14 @@ class _Attempt:
             return f"it started more than {self.limits.processes} processes"
         return None
 
-    def family(self) -> list[psutil.Process]:
-        """List the process and everything that it started."""
-        with contextlib.suppress(psutil.Error):
-            top = psutil.Process(self.process.pid)
-            return [top, *top.children(recursive=True)]
-        return []
-
     def end(self) -> None:
         """Kill everything, wait, and remove the folder; a namespace ends with its first process."""
-        family = self.family()
+        processes = family(self.process.pid)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         if not has_box():
-            family += [process for process in psutil.process_iter() if self.is_ours(process)]
-        for process in family:
+            processes += [process for process in psutil.process_iter() if self.is_ours(process)]
+        for process in processes:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         self.process.stdout.close()

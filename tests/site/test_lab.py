@@ -84,6 +84,7 @@ def test_a_front_end_moves_nothing_by_itself(lab, chromium, name):
     page.locator(".jp-Cell .cm-content").nth(2).click()
     untouched, moved = run_cell(page, 1)
     assert not untouched
-    assert [name for name in start if name not in moved] == []
+    changed = {name for name in start if moved[name] != start[name]}
+    assert len(changed) == 1 or changed == {"budget", "strength"}  # which are linked
     assert page.locator(".dlbook-live [role=alert]:visible").count() == 0
     page.close()

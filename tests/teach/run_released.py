@@ -9,11 +9,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
-
-
-def grade_id(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+from dlbook_lib.teach.cells import BEGIN_SOLUTION, END_SOLUTION, OVERVIEW, grade_id, role
 
 
 def errors(notebook):
@@ -24,25 +20,23 @@ def errors(notebook):
         for place, cell in enumerate(ran.cells)
         if cell.cell_type == "code"
         for output in cell.outputs
-        if output.output_type == "error" and "progress()" not in cell.source
+        if output.output_type == "error" and cell.source != OVERVIEW
     }
 
 
 def check(released, solved):
     """Raise unless stubs fail and solutions pass."""
     notebook = nbformat.read(released, as_version=4)
-    tests = {
-        grade_id(c)
-        for c in notebook.cells
-        if c.metadata.get("nbgrader", {}).get("grade") and c.cell_type == "code"
-    }
+    tests = {grade_id(cell) for cell in notebook.cells if role(cell) == "visible"}
     assert errors(notebook) == dict.fromkeys(tests, "NotImplementedError")
     solutions = {grade_id(cell): cell.source for cell in nbformat.read(solved, as_version=4).cells}
     notebook = nbformat.read(released, as_version=4)
     for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
+        if role(cell) == "answer":
             lines = solutions[grade_id(cell)].splitlines()
-            cell.source = "\n".join(line for line in lines if line.strip() not in MARKS)
+            cell.source = "\n".join(
+                line for line in lines if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION)
+            )
     assert errors(notebook) == {}
     print(f"{released.name}: {len(tests)} stubs fail, {len(tests)} solutions pass")
 
