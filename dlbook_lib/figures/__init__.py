@@ -5,9 +5,11 @@ output is live in JupyterLab, VS Code and Colab and is drawn on the website.
 """
 
 from dlbook_lib.figures.curves import bars, curves
+from dlbook_lib.figures.diagrams import blocks, graph
 from dlbook_lib.figures.heatmaps import heatmap
 from dlbook_lib.figures.images import feature_maps, image, image_grid, kernels
 from dlbook_lib.figures.landscapes import contour, surface
+from dlbook_lib.figures.networks import network
 from dlbook_lib.figures.points import points
 from dlbook_lib.figures.regions import decision_regions
 from dlbook_lib.figures.render import show
@@ -15,14 +17,17 @@ from dlbook_lib.figures.slides import slides
 
 __all__ = [
     "bars",
+    "blocks",
     "contour",
     "curves",
     "decision_regions",
     "feature_maps",
+    "graph",
     "heatmap",
     "image",
     "image_grid",
     "kernels",
+    "network",
     "points",
     "show",
     "slides",
