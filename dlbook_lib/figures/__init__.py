@@ -6,6 +6,7 @@ output is live in JupyterLab, VS Code and Colab and is drawn on the website.
 
 from dlbook_lib.figures.curves import bars, curves
 from dlbook_lib.figures.diagrams import blocks, graph
+from dlbook_lib.figures.fits import fits
 from dlbook_lib.figures.heatmaps import heatmap
 from dlbook_lib.figures.images import feature_maps, image, image_grid, kernels
 from dlbook_lib.figures.landscapes import contour, surface
@@ -22,6 +23,7 @@ __all__ = [
     "curves",
     "decision_regions",
     "feature_maps",
+    "fits",
     "graph",
     "heatmap",
     "image",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dlbook_lib.checks import check_integer, check_number, check_type
+from dlbook_lib.checks import check_in, check_integer, check_number, check_type
 from dlbook_lib.figures.theme import (
     CATEGORICAL,
     CHARACTER,
@@ -48,6 +48,7 @@ def curves(
     y_title: str = "",
     log_y: bool = False,
     marks: Mapping[str, float] | None = None,
+    roles: Mapping[str, str] | None = None,
     alt: str | None = None,
 ) -> go.Figure:
     """Draw named lines over a common axis.
@@ -64,6 +65,9 @@ def curves(
         Make the vertical axis logarithmic.
     marks : dict of str to float, optional
         Labelled vertical lines, such as ``{"best epoch": 12}``.
+    roles : dict of str to str, optional
+        Which lines are ``"data"``, ``"model"``, ``"gradient"`` or ``"noise"`` and take the colour that the
+        book gives to that; the other lines then take none of these four.
     alt : str, optional
         The sentence that stands for the figure; by default where each line starts and ends, and its lowest
         and highest points where these lie between.
@@ -76,10 +80,10 @@ def curves(
     Raises
     ------
     TypeError
-        If ``series`` or ``marks`` is not a dict.
+        If ``series``, ``marks`` or ``roles`` is not a dict.
     ValueError
-        If there is no line or more than eight, one is not finite or does not fit its ``x``, or one is not
-        positive on a logarithmic axis.
+        If there is no line or more than eight, a role is none of the four, a line is not finite or does not
+        fit its ``x``, or one is not positive on a logarithmic axis.
 
     Examples
     --------
@@ -92,10 +96,11 @@ def curves(
     names = read_labels("series", list(series), len(series))
     lines = [_read_line(f"series[{name!r}]", values, x, log_y) for name, values in series.items()]
     marks = _read_marks(marks)
+    colors = _read_colors(list(series), roles)
     shapes, annotations, rows = _draw_marks(marks, lines)
     room, legend = legend_above(names, _HEIGHT, rows * LINE) if len(lines) > 1 else (0, None)
     return frame(
-        [_trace(k, name, *line) for k, (name, line) in enumerate(zip(names, lines))],
+        [_trace(k, name, *line, colors[k]) for k, (name, line) in enumerate(zip(names, lines))],
         alt=alt,
         default=_describe(names, lines, x_title, y_title, marks),
         title=title,
@@ -208,12 +213,24 @@ def _read_marks(marks: Mapping[str, float] | None) -> dict[str, float]:
     return dict(sorted(marks.items(), key=lambda mark: mark[1]))
 
 
-def _trace(k: int, name: str, x: np.ndarray, y: np.ndarray) -> go.Scatter:
+def _read_colors(names: Sequence[str], roles: Mapping[str, str] | None) -> list[str]:
+    """Give lines with a role its colour, and the others what is left over."""
+    if roles is None:
+        return list(CATEGORICAL[: len(names)])
+    check_type("roles", roles, Mapping, "a dict of named roles")
+    for name, role in roles.items():
+        check_in("a name in roles", name, names)
+        check_in(f"roles[{name!r}]", role, COLORS)
+    free = (color for color in CATEGORICAL if color not in COLORS.values())
+    given = {name: COLORS[role] for name, role in roles.items()}
+    check_integer("the number of lines without a role", len(names) - len(given), low=0, high=4)
+    return [given.get(name) or next(free) for name in names]
+
+
+def _trace(k: int, name: str, x: np.ndarray, y: np.ndarray, color: str) -> go.Scatter:
     line = go.Scatter(x=x, y=y, name=escape(name), hovertemplate="%{y:.4~g}")
     line.update(mode="lines+markers" if len(x) <= _MARKERS_UP_TO else "lines")
-    line.update(
-        line=dict(color=CATEGORICAL[k], dash=DASHES[k], width=2), marker=dict(symbol=SYMBOLS[k], size=7)
-    )
+    line.update(line=dict(color=color, dash=DASHES[k], width=2), marker=dict(symbol=SYMBOLS[k], size=7))
     return line
 
 

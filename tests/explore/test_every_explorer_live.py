@@ -84,6 +84,7 @@ def by_hand(editor, value):
         editor.report()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", declared() or [pytest.param("", marks=pytest.mark.skip("no explorer yet"))])
 def test_every_widget_moves_through_its_range(name):
     torch.set_num_threads(1)

@@ -122,6 +122,7 @@ def test_a_shape_that_stands_nowhere_is_not_drawn(declare):
         assert (found == [255, 0, 0]).all(axis=2).any() == drawn
 
 
+@pytest.mark.slow
 def test_without_matplotlib_one_sentence_says_what_to_install():
     code = "import sys; sys.modules['matplotlib'] = None; import dlbook_lib.explore.still"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr

@@ -48,6 +48,7 @@ def test_each_head_points_at_its_word(training, stored):
     assert max(others) < 0.3
 
 
+@pytest.mark.slow
 def test_training_a_little_already_points(training):
     torch.set_num_threads(1)
     tokens, targets = training.examples(500, random.Random(5))

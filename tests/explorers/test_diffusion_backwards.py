@@ -245,6 +245,7 @@ def test_presets_show_what_they_promise():
     assert ((ended[:, 0].abs() - 1.5).abs() < 1).float().mean() > 0.95
 
 
+@pytest.mark.slow
 def test_every_extreme_gives_numbers():
     for name, control in explorer.controls.items():
         for value in control.extremes():

@@ -51,6 +51,7 @@ def test_moments_are_those_of_the_recursion(chosen):
     assert outputs["width"].item() == pytest.approx(deviations[chosen["t"]], abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("printed", "spread"), [(False, 0.5006), (True, 0.1746)])
 def test_simulated_chains_have_the_spread(printed, spread):
     for seed in range(5):

@@ -244,6 +244,7 @@ def test_sentences():
     assert "–" not in say(picture=BLANK, t=1000)
 
 
+@pytest.mark.slow
 def test_challenges_are_open_at_the_start_and_can_be_met():
     assert [explorer.evaluate()[c.met].item() for c in explorer.challenges] == [0, 0, 0]
     met = [t for t in range(1, 1001) if numbers(t=t)["equal"]]

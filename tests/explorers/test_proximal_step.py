@@ -75,6 +75,7 @@ def test_the_proximal_way_ends_at_the_exact_minimum(seed):
     assert outputs["distance"] < 5e-5
 
 
+@pytest.mark.slow
 def test_the_subgradient_way_never_lands():
     outputs = explorer.evaluate({})
     for _ in range(200):

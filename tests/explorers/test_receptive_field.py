@@ -83,6 +83,7 @@ def test_lines_join_the_units_that_are_seen():
     assert (~border[DEPTH * SIDE :].isnan()).sum() == 2, "no line goes to padding"
 
 
+@pytest.mark.slow
 def test_only_dilation_leaves_holes():
     """The sentence blames it, so no stack without dilation may have any, at no unit."""
     dense = [name for name, (_, _, d) in LAYERS.items() if d == 1]

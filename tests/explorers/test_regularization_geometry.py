@@ -201,6 +201,7 @@ def test_presets_show_what_they_promise():
     assert laplace["curves"][1].argmax() == 55
 
 
+@pytest.mark.slow
 def test_every_extreme_has_a_picture():
     names = [name for name in explorer.controls if name not in ("descent", "belief", "angle", "mix")]
     may_be_blank = {"pulls", "stopped", "fan", "levels", "bound"}

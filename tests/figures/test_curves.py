@@ -34,6 +34,14 @@ def test_lines_differ_in_colour_dash_and_symbol(count):
     assert all(trace.marker.color is None for trace in traces)  # a marker takes its line's colour
 
 
+def test_roles_take_the_colours_of_the_book_and_no_other_line_does():
+    figure = curves({"a": [1], "b": [2], "c": [3]}, roles={"b": "gradient"})
+    first, gradient, third = (trace.line.color for trace in figure.data)
+    assert gradient == COLORS["gradient"]
+    assert first != third
+    assert not {first, third} & set(COLORS.values())
+
+
 def test_only_short_lines_show_their_points():
     assert curves({"a": range(25)}).data[0].mode == "lines+markers"
     assert curves({"a": range(26)}).data[0].mode == "lines"
@@ -177,6 +185,16 @@ def test_bars_start_at_zero_and_leave_room_for_their_values(values):
             lambda: curves({"a": [1]}, marks={"b": "3"}),
             TypeError,
             "marks['b'] must be a number, got '3' (str)",
+        ),
+        (
+            lambda: curves({"a": [1]}, roles={"b": "data"}),
+            ValueError,
+            "a name in roles must be one of 'a', got 'b'",
+        ),
+        (
+            lambda: curves({"a": [1]}, roles={"a": "truth"}),
+            ValueError,
+            "roles['a'] must be one of 'data', 'model', 'gradient', 'noise', got 'truth'",
         ),
         (lambda: bars([1]), TypeError, "values must be a dict of named numbers, got [1] (list)"),
         (lambda: bars({}), ValueError, "len(values) must be at least 1, got 0"),

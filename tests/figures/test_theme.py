@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
@@ -325,3 +326,9 @@ def test_labels_may_be_strings_or_numbers():
 )
 def test_numbers_are_spelled_for_reading_aloud(value, spelled):
     assert spell(value) == spelled
+
+
+def test_the_notation_page_shows_the_colours_of_the_figures():
+    css = (Path(__file__).resolve().parents[2] / "assets" / "site" / "book.css").read_text()
+    shown = dict(re.findall(r"\.dlbook-role-(\w+)::before \{ background: (#\w+); \}", css))
+    assert shown == COLORS

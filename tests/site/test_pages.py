@@ -9,7 +9,7 @@ from dlbook_lib.site.vendor import MODULES
 
 pytestmark = pytest.mark.slow
 
-WIDTHS = {"phone": 360, "desk": 1280}
+LOOKS = {"phone, dark": ("dark", 360), "desk, light": ("light", 1280)}  # each width and each theme once
 SOURCES = "_modules/"  # pages of source, all made by one template: one of them stands for all
 PAGES = [page for page in built_pages() if not page.startswith(SOURCES)]
 PAGES += [page for page in built_pages() if page.startswith(SOURCES)][-1:]
@@ -64,8 +64,7 @@ def visit(chromium, address):
         each.close()
 
 
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "width"), LOOKS.values(), ids=LOOKS.keys())
 @pytest.mark.parametrize("page", PAGES)
 def test_page_is_whole(visit, page, theme, width):
     opened = visit(page, theme=theme, width=width)
