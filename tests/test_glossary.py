@@ -5,12 +5,37 @@ from collections import Counter
 from pathlib import Path
 
 import nbformat
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "reference" / "glossary.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\{glossary\}\n(?::sorted:\n)?(.*?)^```$", TEXT, re.M | re.S)
 TERMS = [line for block in BLOCKS for line in block.splitlines() if re.match(r"\S", line)]
 NOTEBOOKS = sorted((ROOT / "chapters").rglob("*.ipynb"))
+EVERYDAY = {"heads", "key", "score", "value"}  # which a page may also say without their meaning here
+
+
+def reading_order():
+    """The chapters' notebooks as a reader meets them, without their exercises."""
+    parts = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    chapters = [chapter for part in parts for chapter in part["chapters"]]
+    files = [page["file"] for chapter in chapters for page in [chapter, *chapter.get("sections", [])]]
+    return [file for file in files if file.startswith("chapters/") and "/exercises/" not in file]
+
+
+def passages(file):
+    """A notebook's Markdown after its title cell, without headings, labels, formulas and code."""
+    cells = [
+        c for c in nbformat.read(ROOT / f"{file}.ipynb", as_version=4).cells if c.cell_type == "markdown"
+    ]
+    drop = r"^#.*$|^\(.*\)=$|^```.*?^```|^~~~.*?^~~~|\$\$.*?\$\$|\$[^$]*\$|(?<!\})`[^`]*`"
+    return re.sub(drop, "", "\n\n".join(cell.source for cell in cells[1:]), flags=re.M | re.S)
+
+
+def introduced(text, place):
+    """Whether a word is set in bold, or is the text of a link."""
+    marked = re.finditer(r"\*\*.*?\*\*|\{(?:ref|term|doc|numref)\}`[^`]*`", text, re.S)
+    return any(mark.start() <= place < mark.end() for mark in marked)
 
 
 def prose():
@@ -46,3 +71,30 @@ def test_every_term_has_one_sentence_and_a_link():
             sentence = re.sub(r"\$[^$]*\$|`[^`]*`", "", definition).strip()
             assert sentence.endswith("."), f"{term} does not end as a sentence"
             assert not re.search(r"\. [A-Z]", sentence), f"{term} takes more than one sentence"
+
+
+def test_no_term_is_used_before_it_is_introduced():
+    """A term's first use stands in the notebook that explains it, or is bold or a link."""
+    order = reading_order()
+    texts = [passages(file) for file in order]
+    labels = {
+        label: place
+        for place, file in enumerate(order)
+        for label in re.findall(r"\(([\w-]+)\)=\\n", (ROOT / f"{file}.ipynb").read_text(encoding="utf-8"))
+    }
+    early = []
+    for block in BLOCKS:
+        for entry in re.split(r"\n(?=\S)", block.strip()):
+            term, _, definition = entry.partition("\n")
+            homes = [labels[name] for name in re.findall(r"<([\w-]+)>`", definition) if name in labels]
+            if "(" in term or term.lower() in EVERYDAY or not homes:
+                continue
+            word = re.compile(rf"(?<![\w-]){re.escape(term)}s?(?![\w-])", 0 if term.isupper() else re.I)
+            for place, text in enumerate(texts[: min(homes)]):
+                found = word.search(text)
+                if found:
+                    if not introduced(text, found.start()):
+                        around = text[max(0, found.start() - 40) : found.end() + 40]
+                        early.append(f"{term} in {order[place]}: {' '.join(around.split())}")
+                    break
+    assert not early
