@@ -28,8 +28,9 @@ def passages(file):
     cells = [
         c for c in nbformat.read(ROOT / f"{file}.ipynb", as_version=4).cells if c.cell_type == "markdown"
     ]
-    drop = r"^#.*$|^\(.*\)=$|^```.*?^```|^~~~.*?^~~~|\$\$.*?\$\$|\$[^$]*\$|(?<!\})`[^`]*`"
-    return re.sub(drop, "", "\n\n".join(cell.source for cell in cells[1:]), flags=re.M | re.S)
+    drop = r"^#[^\n]*|^\([\w-]+\)=$|^```.*?^```|^~~~.*?^~~~|\$\$.*?\$\$|\$[^$]*\$"
+    text = re.sub(drop, "", "\n\n".join(cell.source for cell in cells[1:]), flags=re.M | re.S)
+    return re.sub(r"(\{[\w:]+\}`[^`]*`)|`[^`]*`", lambda span: span[1] or "", text)  # roles stay, code goes
 
 
 def introduced(text, place):
