@@ -206,6 +206,8 @@ export class Explorer {
         await Promise.all(moves);
         await explorer.view.settle();
       },
+      /** Resolves when everything is drawn. */
+      settled: () => explorer.view.settle(),
       get values() { return { ...explorer.values }; },
       get outputs() { return explorer.outputs; },
       get stats() { return { durations: [...explorer.durations], dropped: explorer.queue.dropped }; },

@@ -4,7 +4,9 @@ import { at, attribute, listed, nested, plain, put } from "./arrays.mjs";
 import { element, nextFrame, settling } from "./dom.mjs";
 import { fill, number } from "./format.mjs";
 import { Painter } from "./painter.mjs";
+import { LatestWins } from "./queue.mjs";
 import { scalesOf } from "./scales.mjs";
+import { fromAbove, hasWebGL, inSpace, NO_WEBGL, turnable } from "./space.mjs";
 
 /** @typedef {import("./types").Lookup} Lookup */
 
@@ -17,17 +19,21 @@ const escape = (/** @type {string} */ text) => text.replaceAll("&", "&amp;").rep
 export class Panel {
   /** @param {import("./types").PanelSpec} spec @param {import("./types").Control[]} controls */
   constructor(spec, controls) {
-    this.spec = spec;
+    const space = inSpace(spec.figure);
+    this.space = space && hasWebGL();
+    this.spec = spec = space && !this.space ? fromAbove(spec) : spec;
     this.controls = controls;
     this.figure = plain(spec.figure);
     this.painter = new Painter(this.figure, [...spec.landings, ...spec.texts]);
     this.element = element("div", { class: "dlbook-explorer-panel" });
+    this.note = space && !this.space ? [element("p", { class: "dlbook-hint" }, NO_WEBGL)] : [];
     this.tip = element("div", { class: "dlbook-tip", hidden: true, "aria-hidden": "true" });
     /** @type {Record<string, any>} */
     this.layoutChanges = {};
     /** @type {Map<number, Record<string, any>>} */
     this.traceChanges = new Map();
     this.flushSoon = settling(() => { turn = turn.then(() => this.flush()).then(nextFrame); }, QUIET, LONGEST);
+    this.frames = new LatestWins(() => this.flush());
     const { layout } = this.figure;
     this.tied = Object.keys(layout).some((key) => layout[key]?.scaleanchor); // then a range moves the plot's edges, too
     this.ranges = spec.landings.map(({ path }) => path).filter((path) => path[0] === "layout" && path[2] === "range");
@@ -38,13 +44,14 @@ export class Panel {
   async draw() {
     const { data, layout } = this.painter.hidden();
     const holder = element("div");
-    this.element.append(holder, this.tip);
+    this.element.append(holder, ...this.note, this.tip);
     this.plot = await window.dlbookPlots.draw(holder, { data, layout }, layout.meta?.alt ?? "", false);
     this.element.style.minHeight = "";
     this.layoutChanges = {};
     this.traceChanges.clear();
     this.painter.attach(this.plot);
     this.painter.paint();
+    if (this.space) turnable(this);
     this.element.addEventListener("pointermove", (event) => this.showTip(event));
     this.element.addEventListener("pointerleave", () => { this.tip.hidden = true; });
   }
@@ -63,6 +70,7 @@ export class Panel {
     for (const [, axis] of this.ranges) this.plot.dlbookRanges = { ...this.plot.dlbookRanges, [axis]: layout[axis].range };
     const changed = Object.keys(this.layoutChanges);
     if (this.tied && changed.some((key) => key.includes("range"))) this.flush();
+    else if (this.space) this.flushNext();
     else if (changed.length || this.traceChanges.size) this.flushSoon();
     this.painter.paint();
   }
@@ -88,7 +96,7 @@ export class Panel {
       const name = key < 0 ? rest : rest.slice(0, key);
       const whole = at(this.figure, ["data", index, ...name]);
       const changes = this.traceChanges.get(Number(index)) ?? {};
-      this.traceChanges.set(Number(index), { ...changes, [attribute(name)]: typeof whole === "object" ? [whole] : whole });
+      this.traceChanges.set(Number(index), { ...changes, [attribute(name)]: whole });
     }
   }
 
@@ -101,13 +109,26 @@ export class Panel {
     return true;
   }
 
-  /** Tell plotly what only it can draw. */
+  /** Tell plotly at the next frame: what stands in space has no painter. */
+  flushNext() {
+    if (Object.keys(this.layoutChanges).length || this.traceChanges.size) this.frames.push(true);
+  }
+
+  /** Tell plotly what only it can draw, all at once. */
   async flush() {
-    const [layout, traces] = [this.layoutChanges, this.traceChanges];
+    const [layout, changes] = [this.layoutChanges, this.traceChanges];
     [this.layoutChanges, this.traceChanges] = [{}, new Map()];
-    const work = [...traces].map(([index, changes]) => Plotly.restyle(this.plot, changes, [index]));
-    if (Object.keys(layout).length) work.push(Plotly.relayout(this.plot, layout));
-    await Promise.all(work);
+    const traces = {}; // for each attribute its values, trace by trace; plotly passes over what is undefined
+    for (const name of new Set([...changes.values()].flatMap(Object.keys))) traces[name] = [...changes.values()].map((each) => each[name]);
+    const { dlbookPlotly: Plotly } = this.plot ?? {};
+    if (changes.size) await Plotly.update(this.plot, traces, layout, [...changes.keys()]);
+    else if (Object.keys(layout).length) await Plotly.relayout(this.plot, layout);
+  }
+
+  /** Resolves when plotly, too, shows all that was asked for. */
+  async settled() {
+    await this.frames.settled();
+    await this.flush();
   }
 
   /** The pixel of a place in the data, from the panel's corner. @param {number[]} point */
@@ -143,11 +164,11 @@ export class Panel {
 
   /** The panel as a picture. @returns {Promise<string>} */
   picture() {
-    const { template } = this.plot.layout;
+    const { template, scene } = this.plot.layout;
     const { width, height } = this.plot._fullLayout;
     const background = getComputedStyle(document.body).backgroundColor;
     const { data, layout } = listed(this.figure);
-    const whole = { ...layout, template, width, height, paper_bgcolor: background };
-    return Plotly.toImage({ data, layout: whole }, { format: "png", width, height, scale: 2 });
+    const whole = { ...layout, template, width, height, paper_bgcolor: background, ...(this.space && { scene: { ...layout.scene, camera: scene.camera } }) };
+    return this.plot.dlbookPlotly.toImage({ data, layout: whole }, { format: "png", width, height, scale: 2 });
   }
 }

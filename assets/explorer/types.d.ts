@@ -56,9 +56,8 @@ export interface Widget {
 export type Builder = (control: Control, id: string, move: (value: any) => void, panels: Panel[]) => Widget;
 
 declare global {
-  const Plotly: any;
   interface Window {
-    dlbookPlots: { ready(): Promise<unknown>; draw(host: Element, figure: any, sentence: string, buttons?: false | "hover"): Promise<any> };
+    dlbookPlots: { inSpace(types: string[]): boolean; draw(host: Element, figure: any, sentence: string, buttons?: false | "hover"): Promise<any> };
     dlbookExplorers: Map<string, any>;
   }
 }

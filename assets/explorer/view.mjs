@@ -82,8 +82,7 @@ export class View {
   }
 
   async draw() {
-    await window.dlbookPlots.ready();
-    for (const panel of this.panels) await panel.draw();
+    for (const panel of [...this.panels].sort((a, b) => +a.space - +b.space)) await panel.draw(); // flat ones first
     this.controls.drawn();
   }
 
@@ -134,7 +133,7 @@ export class View {
   }
 
   async settle() {
-    for (const panel of this.panels) await panel.flush();
+    for (const panel of this.panels) await panel.settled();
   }
 }
 

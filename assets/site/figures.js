@@ -41,7 +41,7 @@
       output.textContent = text;
       slider.setAttribute("aria-valuetext", text);
       const moving = redraw || calm.matches ? 0 : duration;
-      Plotly.animate(plot, [names[slider.value]], {
+      plot.dlbookPlotly.animate(plot, [names[slider.value]], {
         mode: "immediate", frame: { duration: moving, redraw }, transition: { duration: moving },
       });
     };
@@ -63,7 +63,7 @@
   }
 
   async function draw(host) {
-    const [figure] = await Promise.all([dataOf(host), plots.ready()]);
+    const [figure] = await Promise.all([dataOf(host), plots.ready(host.dataset.traces.split(" "))]);
     const sentence = host.querySelector("p");
     sentence.hidden = true;
     const slides = figure.frames?.length && figure.layout.meta?.slides;

@@ -8,11 +8,13 @@ window.dlbookPlots = (() => {
     ["cartesian", ["scatter", "bar", "pie", "box", "contour", "heatmap", "histogram", "histogram2d", "image", "violin"]],
     ["gl3d", ["scatter", "scatter3d", "surface", "mesh3d", "cone"]],
   ];
-  const EXPLORED = ["scatter", "bar", "heatmap", "image"]; // what the panels of explorers consist of
+  const SPACE = ["scatter3d", "surface", "mesh3d", "cone"]; // what needs WebGL
+  const EXPLORED = ["scatter", "bar", "heatmap", "image"]; // what the flat panels of explorers consist of
   const TALLEST = 440; // pixels of a plot of fixed proportions
   const NARROW = 576; // pixels of a page without room for plotly's buttons
   const root = new URL("plotly/", document.currentScript.src);
   const drawn = new Set();
+  const engines = new Map(); // a plotly.js for each file
 
   const theme = () => (document.documentElement.dataset.theme === "dark" ? "dark" : "light");
 
@@ -31,17 +33,30 @@ window.dlbookPlots = (() => {
     return loading.get(file);
   }
 
-  /** Find the smallest bundle that draws everything on this page. */
-  function bundle() {
-    const hosts = [...document.querySelectorAll(".dlbook-figure")];
-    const types = hosts.flatMap((host) => host.dataset.traces.split(" "));
-    if (document.querySelector(".dlbook-explorer")) types.push(...EXPLORED);
+  /** Whether a figure stands in space. */
+  const inSpace = (types) => types.some((type) => SPACE.includes(type));
+
+  /** Find the smallest bundle that draws some types of traces. */
+  function bundle(types) {
     const fits = BUNDLES.find(([, known]) => types.every((type) => known.includes(type)));
     return new URL(`plotly${fits ? `-${fits[0]}` : ""}.min.js`, root).href;
   }
 
-  /** Load plotly.js and our templates. */
-  const ready = () => Promise.all([load(bundle()), load(new URL("templates.js", root).href)]);
+  /** The types of all traces on this page that are flat, as far as the page says. */
+  function flat() {
+    const figures = [...document.querySelectorAll(".dlbook-figure")].map((host) => host.dataset.traces.split(" "));
+    if (document.querySelector(".dlbook-explorer")) figures.push(EXPLORED);
+    return figures.filter((types) => !inSpace(types)).flat();
+  }
+
+  /** Load our templates and a plotly.js: one for all that is flat on the page, its own for a figure in space. */
+  async function ready(types) {
+    const templates = load(new URL("templates.js", root).href);
+    const file = bundle(inSpace(types) ? types : [...flat(), ...types]);
+    if (!engines.has(file)) engines.set(file, load(file).then(() => window.Plotly)); // the next one takes this name
+    await templates;
+    return engines.get(file);
+  }
 
   /** The parts of a layout that depend on the width, for a figure of fixed proportions. */
   function fitted(layout, width) {
@@ -57,7 +72,7 @@ window.dlbookPlots = (() => {
     return changes;
   }
 
-  /** Draw a figure into a host, once; it keeps fitting the host's width and the page's theme. */
+  /** Draw a figure into a host, once; it keeps fitting the host's width and the page's theme. Its plotly.js is plot.dlbookPlotly. */
   async function draw(host, { data, layout, frames }, sentence, buttons = innerWidth < NARROW ? false : "hover") {
     const plot = document.createElement("div");
     plot.setAttribute("role", "figure");
@@ -65,8 +80,9 @@ window.dlbookPlots = (() => {
     host.append(plot);
     const size = { height: layout.height, title: { y: layout.title?.y }, legend: { y: layout.legend?.y } };
     const wanted = { ...size, margin: layout.margin, meta: layout.meta }; // plotly writes into the layout
+    const Plotly = await ready(data.map(({ type = "scatter" }) => type));
     layout.template = window.dlbookTemplates[theme()];
-    const config = { displaylogo: false, responsive: true, displayModeBar: buttons };
+    const config = { displaylogo: false, responsive: true, displayModeBar: buttons, scrollZoom: false };
     await Plotly.newPlot(plot, { data, layout, frames, config });
     plot.querySelectorAll(".main-svg").forEach((svg) => svg.setAttribute("aria-hidden", "true")); // the label says it
     const fit = () => {
@@ -76,13 +92,14 @@ window.dlbookPlots = (() => {
     };
     fit();
     new ResizeObserver(fit).observe(host);
+    plot.dlbookPlotly = Plotly;
     drawn.add(plot);
     return plot;
   }
 
   new MutationObserver(() => {
-    for (const plot of drawn) Plotly.relayout(plot, { template: window.dlbookTemplates[theme()] });
+    for (const plot of drawn) plot.dlbookPlotly.relayout(plot, { template: window.dlbookTemplates[theme()] });
   }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 
-  return { load, ready, draw };
+  return { load, ready, draw, inSpace };
 })();

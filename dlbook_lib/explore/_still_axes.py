@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,13 +22,15 @@ from dlbook_lib.explore._still_style import (
     LINE,
     PX,
     TEXT,
+    Room,
     choose,
+    move,
     plain_text,
     refuse,
 )
 from dlbook_lib.explore.text import format_number
 
-__all__ = ["Room", "decorate", "draw_bar", "dress", "fit", "make"]
+__all__ = ["decorate", "draw_bar", "dress", "fit", "make"]
 
 KNOWN = (
     "range type visible showgrid zeroline tickvals ticktext tickmode tickangle tickformat dtick tick0 nticks"
@@ -45,22 +46,6 @@ LAYOUT += " dragmode template font uirevision"
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MARGIN = 12  # pixels beside a plot that no tick needs
 BAR, BAR_LENGTH = 24, 220  # pixels from a plot up to its colour bar, and the bar's length
-
-
-@dataclass
-class Room:
-    """A rectangle of the picture, in pixels from its upper left corner.
-
-    Parameters
-    ----------
-    left, top, width, height : float
-        In pixels.
-    """
-
-    left: float
-    top: float
-    width: float
-    height: float
 
 
 def make(figure: Figure, layout: dict[str, Any], room: Room) -> Axes:
@@ -87,7 +72,7 @@ def make(figure: Figure, layout: dict[str, Any], room: Room) -> Axes:
     """
     refuse("a figure", layout, LAYOUT)
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
-    _move(axes, Room(room.left + 40, room.top + 40, room.width - 60, room.height - 60))
+    move(axes, Room(room.left + 40, room.top + 40, room.width - 60, room.height - 60))
     axes.patch.set_visible(False)
     axes.set_axisbelow(True)
     return axes
@@ -189,7 +174,7 @@ def fit(axes: Axes, layout: dict[str, Any], room: Room, top: float) -> Room:
             left, right = max(left, plot.x0 - box.x0 + 3), max(right, box.x1 - plot.x1 + 2)
             bottom = max(bottom, plot.y0 - box.y0 + 3)
     plot = Room(room.left + left, room.top + top, room.width - left - right, room.height - top - bottom)
-    _move(axes, plot)
+    move(axes, plot)
     return plot
 
 
@@ -207,17 +192,11 @@ def draw_bar(figure: Figure, cells: Any, plot: Room) -> None:
     """
     length = min(BAR_LENGTH, plot.width)
     bar = figure.add_axes((0.1, 0.1, 0.1, 0.1))
-    _move(bar, Room(plot.left + (plot.width - length) / 2, plot.top - BAR - 10, length, 10))
+    move(bar, Room(plot.left + (plot.width - length) / 2, plot.top - BAR - 10, length, 10))
     figure.colorbar(cells, cax=bar, orientation="horizontal", ticks=MaxNLocator(5))
     bar.tick_params(length=3 * PX, width=PX, color=LINE, labelsize=12 * PX, labelcolor=TEXT, pad=2 * PX)
     for spine in bar.spines.values():
         spine.set_visible(False)
-
-
-def _move(axes: Axes, room: Room) -> None:
-    width, height = axes.figure.get_size_inches() * 100
-    bottom = 1 - (room.top + room.height) / height
-    axes.set_position((room.left / width, bottom, room.width / width, room.height / height))
 
 
 def _visible(layout: dict[str, Any], letter: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of numbers and pictures in print: cells in colour, and the numbers that stand in them."""
+"""Tables of numbers and pictures in print: cells in colour, the numbers in them, lines of equal height."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.ticker import MaxNLocator
 
-from dlbook_lib.explore._still_style import PX, Handle, read_numbers, read_scale
+from dlbook_lib.explore._still_style import PX, Handle, choose, read_color, read_numbers, read_scale
 from dlbook_lib.explore.text import format_number
 
-__all__ = ["draw_heatmap", "draw_image"]
+__all__ = ["draw_contour", "draw_heatmap", "draw_image"]
 
 NUMBER = 12  # pixels of the largest number in a cell
 SMALLEST = 5  # pixels; below that a number is left out, as plotly does
@@ -42,10 +43,8 @@ def draw_heatmap(axes, trace, color, layout, earlier) -> Handle | None:
     ValueError
         If ``texttemplate`` is not just one ``%{z}``, or the scale has what is no colour.
     """
-    z = np.array([[np.nan if v is None else v for v in row] for row in trace["z"]], dtype=float)
+    z, norm = _heights(trace)
     x, y = _edges(trace, "x", z.shape[1]), _edges(trace, "y", z.shape[0])
-    low, high = trace.get("zmin"), trace.get("zmax")
-    norm = Normalize(np.nanmin(z) if low is None else low, np.nanmax(z) if high is None else high, clip=True)
     scale = read_scale(trace)
     gap = max(trace.get("xgap", 0), trace.get("ygap", 0))
     style = dict(edgecolors="white", linewidth=gap * PX) if gap else dict(edgecolors="none")
@@ -57,6 +56,45 @@ def draw_heatmap(axes, trace, color, layout, earlier) -> Handle | None:
     if "texttemplate" in trace:
         _write_numbers(axes, trace, z, (x, y), scale(norm(shown)))
     return Handle("", mesh, bar=True) if trace.get("showscale", True) else None
+
+
+def draw_contour(axes, trace, color, layout, earlier) -> Handle | None:
+    """Draw lines of equal height, over the colours of the heights where the trace asks for them.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where.
+    trace : dict
+        What; ``z`` has shape (rows, columns), ``x`` and ``y`` say where they stand.
+    color, layout, earlier : object
+        What every trace is drawn with; not used here.
+
+    Returns
+    -------
+    Handle or None
+        For the colour bar; None if the trace shows none.
+
+    Raises
+    ------
+    ValueError
+        If ``contours.coloring`` is neither ``heatmap`` nor ``none``.
+    """
+    z, norm = _heights(trace)
+    x, y = read_numbers(trace["x"]), read_numbers(trace["y"])
+    contours, line = trace.get("contours") or {}, trace.get("line") or {}
+    filled = choose("contours.coloring", {"heatmap": True, "none": False}, contours.get("coloring", "fill"))
+    mesh = None
+    if filled:
+        style = dict(cmap=read_scale(trace), norm=norm, shading="gouraud", zorder=1.5, rasterized=True)
+        mesh = axes.pcolormesh(x, y, np.ma.masked_invalid(z), **style)
+    if "start" in contours:
+        levels = np.arange(contours["start"], contours["end"] + contours["size"] / 2, contours["size"])
+    else:
+        levels = MaxNLocator(trace.get("ncontours", 15)).tick_values(norm.vmin, norm.vmax)
+    stroke = read_color(line.get("color", "#444444"), trace.get("opacity", 1.0))
+    axes.contour(x, y, z, levels, colors=[stroke], linewidths=line.get("width", 0.5) * PX, zorder=1.6)
+    return Handle("", mesh, bar=True) if filled and trace.get("showscale", True) else None
 
 
 def draw_image(axes, trace, color, layout, earlier) -> None:
@@ -90,6 +128,14 @@ def draw_image(axes, trace, color, layout, earlier) -> None:
         interpolation="nearest",
         zorder=1.5,
     )
+
+
+def _heights(trace: dict[str, Any]) -> tuple[np.ndarray, Normalize]:
+    """Read the numbers of cells, NaN where there is none, and the range of the colours."""
+    z = np.array([[np.nan if v is None else v for v in row] for row in trace["z"]], dtype=float)
+    low, high = trace.get("zmin"), trace.get("zmax")
+    low, high = np.nanmin(z) if low is None else low, np.nanmax(z) if high is None else high
+    return z, Normalize(low, high, clip=True)
 
 
 def _edges(trace: dict[str, Any], letter: str, count: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from dlbook_lib.explore._still_cells import draw_heatmap, draw_image
+from dlbook_lib.explore._still_cells import draw_contour, draw_heatmap, draw_image
 from dlbook_lib.explore._still_style import (
     PX,
     TEXT,
@@ -34,6 +34,8 @@ KNOWN = {
     "bar": f"{QUIET} marker width base offset orientation",
     "heatmap": f"{QUIET} z zmin zmax x0 y0 dx dy colorscale reversescale showscale colorbar xgap ygap"
     " texttemplate textfont",
+    "contour": f"{QUIET} z zmin zmax colorscale reversescale showscale colorbar ncontours contours line"
+    " autocontour",
     "image": f"{QUIET} z x0 y0 dx dy colormodel",
 }
 SYMBOLS = {"circle": "o", "square": "s", "diamond": "D", "cross": "P", "x": "X", "star": "*"}
@@ -76,7 +78,8 @@ def draw_trace(
     refuse(f"a trace of type {kind}", trace, KNOWN[kind])
     if trace.get("visible", True) is not True:
         return None
-    draw = {"scatter": _scatter, "bar": _bar, "heatmap": draw_heatmap, "image": draw_image}[kind]
+    draw = {"scatter": _scatter, "bar": _bar, "heatmap": draw_heatmap, "contour": draw_contour}
+    draw = (draw | {"image": draw_image})[kind]
     color = CATEGORICAL[number % len(CATEGORICAL)]
     found = draw(axes, trace, color, layout, earlier)
     if found is None or found.bar or trace.get("showlegend", True):

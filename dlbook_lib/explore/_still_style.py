@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from plotly.colors import get_colorscale
 
@@ -16,7 +17,9 @@ from dlbook_lib.figures.theme import page_templates
 
 __all__ = [
     "Handle",
+    "Room",
     "choose",
+    "move",
     "plain_text",
     "read_color",
     "read_dash",
@@ -51,6 +54,37 @@ class Handle:
     name: str
     artist: Any
     bar: bool = False
+
+
+@dataclass
+class Room:
+    """A rectangle of the picture, in pixels from its upper left corner.
+
+    Parameters
+    ----------
+    left, top, width, height : float
+        In pixels.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+def move(axes: Axes, room: Room) -> None:
+    """Put axes into a room.
+
+    Parameters
+    ----------
+    axes : Axes
+        Which.
+    room : Room
+        In pixels of the picture.
+    """
+    width, height = axes.figure.get_size_inches() * 100
+    bottom = 1 - (room.top + room.height) / height
+    axes.set_position((room.left / width, bottom, room.width / width, room.height / height))
 
 
 def refuse(what: str, given: Mapping[str, Any], known: str) -> None:

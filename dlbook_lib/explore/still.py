@@ -2,8 +2,8 @@
 
 The figures are the ones that the other hosts show, filled by the same function, in the colours of the light
 page. matplotlib draws them, since plotly's own export needs a browser. What the translation does not know
-(``_still_marks.py``, ``_still_cells.py``, ``_still_axes.py``) it refuses: no printed figure lacks a part
-without a word.
+(``_still_marks.py``, ``_still_cells.py``, ``_still_space.py``, ``_still_axes.py``) it refuses: no printed
+figure lacks a part without a word.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ except ImportError as error:
 
 from dlbook_lib.checks import check_number, check_type
 from dlbook_lib.explore import _still_axes
-from dlbook_lib.explore._still_axes import Room
 from dlbook_lib.explore._still_cells import fit_numbers
 from dlbook_lib.explore._still_marks import draw_trace
-from dlbook_lib.explore._still_style import PX, TEXT, Handle, plain_text
+from dlbook_lib.explore._still_space import draw_space, in_space
+from dlbook_lib.explore._still_style import PX, TEXT, Handle, Room, move, plain_text
 from dlbook_lib.explore.explorer import Explorer
 from dlbook_lib.explore.filling import filled
 
@@ -165,28 +165,40 @@ def _columns(count: int) -> int:
 def _draw_panel(figure: Figure, panel: dict[str, Any], room: Room) -> None:
     """Draw one figure of plotly's into its room."""
     layout = panel["layout"]
-    axes = _still_axes.make(figure, layout, room)
-    _still_axes.dress(axes, panel)
-    handles: list[Handle] = []
-    for number, trace in enumerate(panel["data"]):
-        handle = draw_trace(axes, trace, number, layout, panel["data"][:number])
-        handles += [handle] if handle is not None else []
-    _still_axes.decorate(axes, layout)
     title = plain_text((layout.get("title") or {}).get("text") or "")
-    named = [handle for handle in handles if handle.name and not handle.bar]
-    named = named if layout.get("showlegend", len(named) > 1) else []
-    bars = [handle for handle in handles if handle.bar]
     top = (layout.get("margin") or {}).get("t", 100)
-    if not bars:  # a margin that a phone's legend would need is not kept free
-        lines = title.count("\n") + 1 if title else 0
-        top = min(top, 14 + 18 * lines + LINE * _rows(named, room.width)[1])
-    plot = _still_axes.fit(axes, layout, room, top)
-    fit_numbers(axes)
+    lines = title.count("\n") + 1 if title else 0
+    if in_space(panel):
+        axes, handles = draw_space(figure, panel)
+        named = _named(handles, layout)
+        top = max(top, 14 + 18 * lines + LINE * _rows(named, room.width)[1])
+        plot = Room(room.left, room.top + top, room.width, room.height - top)
+        move(axes, plot)
+    else:
+        axes = _still_axes.make(figure, layout, room)
+        _still_axes.dress(axes, panel)
+        handles: list[Handle] = []
+        for number, trace in enumerate(panel["data"]):
+            handle = draw_trace(axes, trace, number, layout, panel["data"][:number])
+            handles += [handle] if handle is not None else []
+        _still_axes.decorate(axes, layout)
+        named = _named(handles, layout)
+        bars = [handle for handle in handles if handle.bar]
+        if not bars:  # a margin that a phone's legend would need is not kept free
+            top = min(top, 14 + 18 * lines + LINE * _rows(named, room.width)[1])
+        plot = _still_axes.fit(axes, layout, room, top)
+        fit_numbers(axes)
+        for handle in bars:
+            _still_axes.draw_bar(figure, handle.artist, plot)
     _write(figure, title, plot.left + plot.width / 2, room.top + 9, size=14, ha="center")
-    for handle in bars:
-        _still_axes.draw_bar(figure, handle.artist, plot)
     if named:
         _draw_legend(figure, named, plot, room.width)
+
+
+def _named(handles: list[Handle], layout: dict[str, Any]) -> list[Handle]:
+    """Choose what the legend names."""
+    named = [handle for handle in handles if handle.name and not handle.bar]
+    return named if layout.get("showlegend", len(named) > 1) else []
 
 
 def _write(figure: Figure, text: str, x: float, y: float, *, size: float, **style: Any) -> None:

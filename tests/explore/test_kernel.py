@@ -390,6 +390,32 @@ def test_elsewhere_the_figure_is_drawn_anew(monkeypatch, why):
     assert figure.layout.shapes[0].x0 == fresh["layout"]["shapes"][0]["x0"] == 0
 
 
+def test_what_stands_in_space_follows_and_the_camera_stays():
+    def hill(height):
+        place = torch.linspace(-1, 1, 3)
+        way = torch.stack([place, place, height * place**2])
+        eye = torch.stack([height, height, height])
+        return {"z": height * (place[:, None] ** 2 + place**2), "way": way, "eye": eye}
+
+    def draw(z, way, eye):
+        traces = [go.Surface(z=z), go.Scatter3d(x=way[0], y=way[1], z=way[2])]
+        camera = dict(center=dict(z=-0.1), eye=dict(x=1, y=1, z=eye[2]))
+        return go.Figure(traces, dict(scene=dict(camera=camera)))
+
+    controls = {"height": Slider(0, 2, 1)}
+    box = live(
+        Explorer(name="hill", title="Hill", compute=hill, draw=draw, controls=controls, says="{height}")
+    )
+    figure = box.panels["figure"].figure
+    figure.layout.scene.camera.up = dict(x=1, y=0, z=0)  # as by the reader's hand
+    box.editors["height"].widget.value = "1.5"
+    assert box.error.value == ""
+    assert list(figure.data[0].z[0]) == [3.0, 1.5, 3.0]
+    assert figure.data[1].z == (1.5, 0, 1.5)
+    assert figure.layout.scene.camera.eye.to_plotly_json() == dict(x=1, y=1, z=1.5)
+    assert figure.layout.scene.camera.up.x == 1
+
+
 def test_live_takes_explorers_only():
     with pytest.raises(TypeError, match="explorer must be an Explorer, got 3"):
         live(3)

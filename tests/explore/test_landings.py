@@ -7,6 +7,7 @@ import pytest
 from dlbook_lib.explore.landings import _plain, find_panels, place
 
 OUTPUTS = {"w": np.arange(6.0).reshape(2, 3), "x": np.array(7.0), "y": np.array(8.0)}
+OUTPUTS["paths"] = np.arange(24.0).reshape(2, 4, 3)  # two paths of four places in space
 
 
 def panel_of(draw, words=None):
@@ -43,6 +44,10 @@ def numbers(figure):
         lambda x, y: go.Figure(go.Scatter(x=[0, x, None, 2], y=[y, 2, None, x])),
         lambda w: go.Figure(go.Bar(y=list(w[1]), marker={"color": w[0]})),
         lambda x, y: go.Figure(layout={"shapes": [{"type": "rect", "x0": 0, "x1": x, "y0": y, "y1": 1}]}),
+        lambda w: go.Figure(go.Surface(z=w, x=w[1], y=[0, 1], surfacecolor=w)),
+        lambda paths: go.Figure([go.Scatter3d(x=p[:, 0], y=p[:, 1], z=p[:, 2]) for p in paths]),
+        lambda paths: go.Figure([go.Surface(z=paths[..., 2]), go.Heatmap(z=paths[:, 1])]),
+        lambda w, x: go.Figure(layout={"scene": {"camera": {"eye": {"x": w[0, 1], "y": x, "z": 1}}}}),
         lambda x: go.Figure(layout={"annotations": [{"x": x, "y": 0, "text": "here"}]}),
         lambda x, y: go.Figure(layout={"xaxis": {"range": [x, y]}, "yaxis": {"range": [0, x]}}),
     ],

@@ -103,6 +103,58 @@ def test_cells_have_their_colours_and_nothing_has_none(one):
     assert at(1, 1) == pytest.approx([128, 0, 128], abs=2)
 
 
+def test_lines_of_equal_height_stand_where_the_height_is_theirs(one):
+    slope = go.Contour(x=[0, 1, 2, 3, 4], y=[0, 1], z=[[0, 1, 2, 3, 4]] * 2, showscale=False)
+    slope.update(colorscale=[[0, "#ffffff"], [1, "#ffffff"]], line=dict(color="#ff0000", width=3))
+    slope.update(contours=dict(coloring="heatmap", start=1, end=3, size=1))
+    red = (one(slope, xaxis_range=[0, 4]) == [255, 0, 0]).all(axis=2).any(axis=0)
+    places = np.flatnonzero(red[1:] & ~red[:-1])
+    assert len(places) == 3
+    assert np.diff(places) == pytest.approx([np.diff(places).mean()] * 2, abs=2)
+
+
+RED, BLUE = [[0, "#ff0000"], [1, "#ff0000"]], "#0000ff"
+
+
+def in_space(eye, **more):
+    """Draw a flat red square, one corner of which is marked in blue, as seen from somewhere."""
+    square = go.Surface(x=[-1, 1], y=[-1, 1], z=[[0, 0], [0, 0]], colorscale=RED, cmin=0, cmax=1)
+    square.update(showscale=False)
+    mark = go.Scatter3d(x=[1, None], y=[0, 0], z=[0, 0], mode="markers", marker=dict(color=BLUE, size=12))
+    hidden = {axis: dict(visible=False, range=[-1.2, 1.2]) for axis in ("xaxis", "yaxis", "zaxis")}
+    scene = dict(camera_eye=dict(zip("xyz", eye)), aspectmode="cube", **hidden)
+    return (square, mark), dict(scene=scene) | more
+
+
+def test_a_surface_is_seen_from_where_the_camera_is(one):
+    def look(*eye):
+        traces, layout = in_space(eye)
+        found = one(*traces, **layout)
+        red, blue = ((found == color).all(axis=2) for color in ([255, 0, 0], [0, 0, 255]))
+        return red.sum(), np.argwhere(blue).mean(0)[1] - found.shape[1] / 2
+
+    (above, right), (low, left) = look(0.1, -1.5, 1.5), look(0.1, 2.06, 0.5)
+    assert above > 2 * low > 0
+    assert right > 50
+    assert left < -50
+
+
+@pytest.mark.parametrize(
+    ("layout", "told"),
+    [
+        (dict(scene_annotations=[dict(text="here")]), "a scene cannot be printed with"),
+        (dict(scene_xaxis_type="log"), "xaxis of a scene cannot be printed with"),
+        (dict(shapes=[dict(type="line")]), "a figure in space cannot be printed with"),
+    ],
+)
+def test_what_cannot_be_printed_in_space_is_refused(one, layout, told):
+    traces, known = in_space((1, 1, 1))
+    with pytest.raises(ValueError, match=told):
+        one(*traces, **known, **layout)
+    with pytest.raises(ValueError, match="type of a trace in space must be one of"):
+        one(*traces, go.Scatter(x=[0], y=[0]), **known)
+
+
 def test_a_gap_in_a_line_is_a_gap(one):
     line = go.Scatter(x=[0, 1, 2, 3, 4], y=[1, 1, None, 1, 1], mode="lines", line=dict(color="#ff0000"))
     red = (one(line, xaxis_range=[0, 4], yaxis_range=[0, 2]) == [255, 0, 0]).all(axis=2).any(axis=0)

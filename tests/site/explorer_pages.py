@@ -300,6 +300,35 @@ def speed() -> tuple[dict, bytes]:
     return made, model({"t": ("float32", [])}, outputs, nodes, constants)
 
 
+def space() -> tuple[dict, bytes]:
+    """A panel in space beside a flat one: a hill that t scales, and three points of a path on it."""
+    slide = dict(name="t", kind="slider", label="Height", start=1, low=0, high=1, step=None, log=False)
+    controls = [slide | dict(integer=False, unit="", marks=[])]
+    place = np.linspace(-1, 1, 9)
+    hill = (1 - place[:, None] ** 2 - place**2 / 2).astype("float32")
+    path = np.array([[-1, -1, -0.5], [0, 0.5, 0.75], [1, 1, -0.5]], "float32")  # (point, x y z)
+    nodes = [helper.make_node("Mul", [f"{name}_at_one", "t"], [name]) for name in ("hill", "path")]
+    outputs = {"hill": [9, 9], "path": [3, 3]}
+    ground = dict(type="surface", x=place.tolist(), y=place.tolist(), z=hill.tolist(), showscale=False)
+    ground |= dict(colorscale=SEQUENTIAL, cmin=-0.5, cmax=1)
+    way = dict(type="scatter3d", mode="lines", x=[0] * 3, y=[0] * 3, z=[0] * 3)
+    way["line"] = dict(color=COLORS["model"], width=6)
+    scene = dict(camera=dict(eye=dict(x=1.5, y=-1.5, z=1)), zaxis=dict(range=[-0.5, 1]))
+    lands = [(["data", 1, letter], "path", [3], [k, k + 3, k + 6]) for k, letter in enumerate("xyz")]
+    dots = dict(type="scatter", mode="lines", x=[0] * 3, y=[0] * 3)
+    layout = dict(height=320, margin=dict(t=40, b=10, l=10, r=10), scene=scene, title=dict(text="Hill"))
+    panels = [
+        panel("space", [ground, way], layout, [(["data", 0, "z"], "hill", [9, 9]), *lands]),
+        panel("plane", [dots], axes([-1, 1], [-1, 1]), [(["data", 0, *l[0][2:]], *l[1:]) for l in lands[:2]]),
+    ]
+    stored = [
+        ("start", {"t": 1}, dict(hill=hill, path=path)),
+        ("flat", {"t": 0}, dict(hill=0 * hill, path=0 * path)),
+    ]
+    made = payload("space", controls, {"t": ("float32", [])}, outputs, panels, stored)
+    return made, model({"t": ("float32", [])}, outputs, nodes, {"hill_at_one": hill, "path_at_one": path})
+
+
 PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{name}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <script>document.documentElement.dataset.theme = localStorage.getItem("theme") || "light"</script>
@@ -324,7 +353,7 @@ def write_site(folder: Path) -> None:
     styles = "".join(
         f'<link rel="stylesheet" href="_static/{s}">' for s in ("theme.css", *FONT_STYLES, "book.css")
     )
-    for make in (echo, linked, descent, paint, speed):
+    for make in (echo, linked, descent, paint, speed, space):
         made, onnx_bytes = make()
         name = made["name"]
         (static / "explorers" / f"{name}.json").write_text(json.dumps(made), "utf-8")

@@ -1,22 +1,19 @@
 """The page host of the explorers in a real browser whose network is cut, on a hand-made site."""
 
-import functools
 import io
 import json
 import math
 import random
 import subprocess
-import threading
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import explorer_pages
 import numpy as np
 import pytest
+from explorer_visits import Visit
 from PIL import Image
 
 from dlbook_lib.figures.theme import SEQUENTIAL
-from dlbook_lib.site.serve import Quiet
 from dlbook_lib.site.vendor import ASSETS, MODULES, find_node
 
 pytestmark = pytest.mark.slow
@@ -27,82 +24,8 @@ ECHO = "dlbookExplorers.get('echo')"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("explorers")
-    explorer_pages.write_site(folder)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-
-
-class Visit:
-    """A page with one explorer, opened until the explorer is drawn."""
-
-    def __init__(self, context, address, name, query=""):
-        self.tab = context.new_page()
-        self.requests, self.complaints, self.name = [], [], name
-        self.tab.on("request", lambda request: self.requests.append(request.url))
-        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.tab.on("console", self._hear)
-        self.tab.goto(f"{address}{name}.html{query}")
-        self.tab.locator(".dlbook-explorer[data-drawn]").wait_for(timeout=20_000)
-
-    def _hear(self, message):
-        ours = "willReadFrequently" not in message.text  # that one is about the tests, which read pixels
-        if message.type in ("error", "warning") and ours:
-            self.complaints.append(message.text)
-
-    def js(self, code):
-        """Evaluate code in which E is the explorer's handle."""
-        return self.tab.evaluate(
-            f"(async () => {{ const E = dlbookExplorers.get('{self.name}'); {code} }})()"
-        )
-
-    def set(self, **values):
-        self.js(f"await E.set({json.dumps(values)})")
-
-    def value(self, name):
-        return self.js(f"return E.values['{name}']")
-
-    def wait_for_output(self, name, expected):
-        """Wait until an output is what it should be, then return."""
-        self.tab.wait_for_function(
-            "([explorer, name, wanted]) => { const o = dlbookExplorers.get(explorer).outputs[name];"
-            " return o.data.length === wanted.length"
-            " && wanted.every((w, i) => Math.abs(o.data[i] - w) < 1e-5) }",
-            arg=[self.name, name, list(map(float, np.ravel(expected)))],
-            timeout=15_000,
-        )
-
-    def text(self, selector):
-        return self.tab.locator(selector).first.inner_text()
-
-    @property
-    def engine_requests(self):
-        return [url for url in self.requests if "/ort/" in url or url.endswith(".onnx")]
-
-
-@pytest.fixture
-def visit(chromium, address):
-    """Open pages; in the end each must have asked this site only and complained of nothing."""
-    opened = []
-
-    def open_page(name, query="", *, script=None, quiet=True, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        if script:
-            context.add_init_script(script)
-        page = Visit(context, address, name, query)
-        opened.append((context, page, quiet))
-        return page
-
-    yield open_page
-    for context, page, quiet in opened:
-        foreign = [u for u in page.requests if not u.startswith((address, "data:", "blob:"))]
-        context.close()
-        assert not foreign
-        if quiet:
-            assert not page.complaints
+def address(hand_made):
+    return hand_made
 
 
 # What works without the engine.
