@@ -24,11 +24,11 @@ def reading_order():
 
 
 def passages(file):
-    """A notebook's Markdown after its title cell, without headings, labels, formulas and code."""
+    """A notebook's Markdown after its title cell, without headings, labels, boxes, formulas and code."""
     cells = [
         c for c in nbformat.read(ROOT / f"{file}.ipynb", as_version=4).cells if c.cell_type == "markdown"
     ]
-    drop = r"^#[^\n]*|^\([\w-]+\)=$|^```.*?^```|^~~~.*?^~~~|\$\$.*?\$\$|\$[^$]*\$"
+    drop = r"^(`{3,}|~{3,}).*?^\1[ ]*$|^#[^\n]*|^\([\w-]+\)=$|\$\$.*?\$\$|\$[^$]*\$"
     text = re.sub(drop, "", "\n\n".join(cell.source for cell in cells[1:]), flags=re.M | re.S)
     return re.sub(r"(\{[\w:]+\}`[^`]*`)|`[^`]*`", lambda span: span[1] or "", text)  # roles stay, code goes
 
