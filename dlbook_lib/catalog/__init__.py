@@ -21,6 +21,8 @@ from dlbook_lib.catalog import (
     diffusion,
     diffusion_conditioning,
     diffusion_samplers,
+    introduction,
+    introduction_history,
     regularization,
     regularization_data,
     regularization_dropout,
@@ -32,6 +34,8 @@ from dlbook_lib.checks import check_type
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
 _CHAPTERS = (
+    introduction,
+    introduction_history,
     regularization,
     regularization_dropout,
     regularization_data,
@@ -57,7 +61,7 @@ def entries() -> tuple[Entry, ...]:
     Examples
     --------
     >>> entries()[0].name
-    'l1-norm'
+    'neuron'
     """
     return tuple(item for chapter in _CHAPTERS for item in chapter.ENTRIES)
 

@@ -15,7 +15,17 @@ __all__ = ["ERAS", "EVENTS", "NETWORKS", "Event", "Network"]
 
 
 class Event(NamedTuple):
-    """One line of the timeline."""
+    """One line of the timeline.
+
+    Parameters
+    ----------
+    year : int
+        Of the publication.
+    what : str
+        Who, and what is new.
+    source : str
+        Key of the bibliography.
+    """
 
     year: int
     what: str
@@ -23,7 +33,21 @@ class Event(NamedTuple):
 
 
 class Network(NamedTuple):
-    """A network's size when it was published, and how many examples it learned from (0: not counted so)."""
+    """A network's size when it was published.
+
+    Parameters
+    ----------
+    year : int
+        Of the publication.
+    name : str
+        What the network is called.
+    parameters : int
+        How many numbers it learns.
+    examples : int
+        How many pictures it learned from; 0 for networks that read text, which is not counted so.
+    source : str
+        Key of the bibliography.
+    """
 
     year: int
     name: str

@@ -28,7 +28,21 @@ __all__ = ["Run", "margin", "mistake_bound", "perceptron_step", "train_perceptro
 
 
 class Run(NamedTuple):
-    """What a training run of the perceptron did."""
+    """What a training run of the perceptron did.
+
+    Parameters
+    ----------
+    weight : Tensor of shape (D,)
+        The weights at the end.
+    mistakes : int
+        How many answers were wrong; each of them moved the weights.
+    passes : int
+        How often the examples were gone through, the pass without a mistake included.
+    settled : bool
+        Whether there was such a pass.
+    path : Tensor of shape (mistakes + 1, D)
+        The weights after each mistake, zero first.
+    """
 
     weight: Tensor
     mistakes: int
@@ -99,9 +113,7 @@ def train_perceptron(
     Returns
     -------
     Run
-        ``weight`` of shape (D,); the number of ``mistakes``, each of which moved it; the number of
-        ``passes``, the one without a mistake included; whether it ``settled``; and its ``path``, of shape
-        (mistakes + 1, D), from zero to ``weight``.
+        The weights at the end, the mistakes and passes that it took, whether it settled, and the path.
 
     Raises
     ------

@@ -38,8 +38,8 @@ class DeepBeliefNet(nn.Module):
     Examples
     --------
     >>> net = DeepBeliefNet([64, 30, 10])
-    >>> net(torch.zeros(5, 64)).shape, len(net.machines)
-    (torch.Size([5, 10]), 2)
+    >>> net.up(torch.zeros(5, 64)).shape, net(torch.zeros(5, 64)).shape
+    (torch.Size([5, 10]), torch.Size([5, 64]))
     """
 
     def __init__(self, sizes: Sequence[int]) -> None:
@@ -48,6 +48,21 @@ class DeepBeliefNet(nn.Module):
         self.machines = nn.ModuleList(RestrictedBoltzmannMachine(*pair) for pair in pairwise(sizes))
 
     def forward(self, v: Tensor) -> Tensor:
+        """Carry pictures up through all machines and down again, by probabilities.
+
+        Parameters
+        ----------
+        v : Tensor of shape (B, V)
+            Zeros and ones.
+
+        Returns
+        -------
+        Tensor of shape (B, V)
+            The reconstructions, as probabilities.
+        """
+        return self.down(self.up(v), level=len(self.machines))
+
+    def up(self, v: Tensor) -> Tensor:
         """Carry pictures up, by probabilities.
 
         Parameters
@@ -65,23 +80,22 @@ class DeepBeliefNet(nn.Module):
             v = machine.hidden_probs(v)
         return v
 
-    @torch.no_grad()
     def down(self, v: Tensor, *, level: int) -> Tensor:
-        """Carry activities below the machine of a level down to the picture, by probabilities.
+        """Carry activities of a layer down to the picture, by probabilities.
 
         Parameters
         ----------
-        v : Tensor of shape (B, units below that machine)
+        v : Tensor of shape (B, units of that layer)
             Zeros and ones, or probabilities.
         level : int
-            Number of the machine, from 0; 0 returns ``v`` itself.
+            Number of the layer, counted from the visible one, which is 0 and returns ``v`` itself.
 
         Returns
         -------
         Tensor of shape (B, V)
             Probabilities of the visible units.
         """
-        check_integer("level", level, low=0, high=len(self.machines) - 1)
+        check_integer("level", level, low=0, high=len(self.machines))
         for machine in reversed(self.machines[:level]):
             v = machine.visible_probs(v)
         return v
@@ -128,8 +142,10 @@ def train_greedily(
         Trained in place.
     v : Tensor of shape (N, V)
         Pictures, zeros and ones, without labels.
-    epochs, batch_size, lr, seed
+    epochs, batch_size, seed : int
         Of every machine, as in :func:`~dlbook_lib.generative.boltzmann.train_machine`.
+    lr : float
+        Learning rate.
 
     Returns
     -------

@@ -252,8 +252,14 @@ def train_machine(
         Data: zeros and ones, or probabilities, from which zeros and ones are drawn anew in every epoch.
     epochs : int
         How often to go through the data.
-    batch_size, lr, steps, seed
-        Rows in a batch, learning rate, Gibbs steps, and where the random stream starts.
+    batch_size : int
+        Rows in a batch.
+    lr : float
+        Learning rate.
+    steps : int
+        Gibbs steps of each estimate.
+    seed : int
+        Where the random stream starts.
 
     Returns
     -------

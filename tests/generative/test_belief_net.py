@@ -28,7 +28,7 @@ def test_a_classifier_that_starts_from_the_stack_computes_its_features():
     net = stack()
     train_greedily(net, STRIPES, epochs=2)
     network = sigmoid_classifier((4, 5, 3), 2, start=net)
-    assert torch.allclose(network[:-1](STRIPES), net(STRIPES), rtol=0, atol=1e-6)
+    assert torch.allclose(network[:-1](STRIPES), net.up(STRIPES), rtol=0, atol=1e-6)
     before = net.machines[0].weight.clone()
     network(STRIPES).sum().backward()
     with torch.no_grad():
@@ -48,6 +48,7 @@ def test_down_and_generate_have_the_size_of_pictures():
     net = stack()
     assert net.down(torch.rand(6, 5), level=1).shape == (6, 4)
     assert torch.equal(net.down(STRIPES, level=0), STRIPES)
+    assert torch.equal(net.down(net.up(STRIPES), level=2), net(STRIPES))
     drawn = net.generate(STRIPES, steps=2, generator=torch.Generator().manual_seed(0))
     assert drawn.shape == STRIPES.shape
     assert ((drawn > 0) & (drawn < 1)).all()
@@ -68,4 +69,4 @@ def test_wrong_arguments():
     with pytest.raises(ValueError, match=r"start must have weights of shapes \[\(6, 4\)\], got"):
         sigmoid_classifier((4, 6), 2, start=stack())
     with pytest.raises(ValueError, match="level must lie in"):
-        stack().down(torch.rand(6, 5), level=2)
+        stack().down(torch.rand(6, 5), level=3)
