@@ -27,11 +27,11 @@ from dlbook_lib.device import move, pick_device
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = (
-    dlbook_lib.feedforward,
-    dlbook_lib.layers,
     dlbook_lib.cnn,
-    dlbook_lib.regularize,
+    dlbook_lib.feedforward,
     dlbook_lib.generative,
+    dlbook_lib.layers,
+    dlbook_lib.regularize,
 )
 
 
