@@ -130,12 +130,12 @@ def train_ten(
     loss = F.binary_cross_entropy_with_logits(z, LABELS)
     wrong = ((z > 0).float() != LABELS).float().sum()
     place = torch.arange(FRAMES) == frame.long()
-    solved = (loss < 0.1) & (wrong == 0)
-    late = frame >= 100
-    return {
+    state = {
         "moved": parameters - begin,
         "losses": torch.where(place, loss.clamp(max=2.0), losses),
         "frame": (frame + 1).clamp(max=FRAMES),
+    }
+    shown = {
         "steps": 10 * (frame + 1),
         "loss": loss,
         "wrong": wrong,
@@ -145,9 +145,21 @@ def train_ten(
         "mesh": _folded(parameters, MESH, count, kind),
         "folded": _folded(parameters, x, count, kind),
         "cut": _cut(parameters, count),
-        "verdict": torch.where(solved, 2.0, torch.where(late & (wrong > 0), 1.0, 0.0)),
-        "two_solve": (solved & (task == 0) & (count == 2)).float(),
-        "two_fail": (late & (wrong > 0) & (task == 0) & (count == 2) & (kind == TANH)).float(),
+    }
+    return state | shown | _judge(loss, wrong, frame, task, count, kind)
+
+
+def _judge(
+    loss: Tensor, wrong: Tensor, frame: Tensor, task: Tensor, count: Tensor, kind: Tensor
+) -> dict[str, Tensor]:
+    """Choose the sentence and judge the challenges."""
+    solved = (loss < 0.1) & (wrong == 0)
+    late = (frame >= 100) & (wrong > 0)
+    two = (task == 0) & (count == 2)
+    return {
+        "verdict": torch.where(solved, 2.0, torch.where(late, 1.0, 0.0)),
+        "two_solve": (solved & two).float(),
+        "two_fail": (late & two & (kind == TANH)).float(),
         "ring_solved": (solved & (task == 1)).float(),
     }
 

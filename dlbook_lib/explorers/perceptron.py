@@ -115,19 +115,20 @@ def show_example(
     clean = torch.where(wrong, 0.0, clean + 1.0)
     curve = torch.where(torch.arange(STEPS) == now, mistakes.clamp_min(0.5), curve)
 
+    unit = {"weight": w, "step": (step + 1).clamp(max=STEPS), "mistakes": mistakes, "clean": clean}
+    view = {"curve": curve, "shown": points.clone(), "here": example[1:].clone()}
+    return unit | view | {"border": _border(w), "normal": _normal(w)} | _judge(x, unit, wrong)
+
+
+def _judge(x: Tensor, unit: dict[str, Tensor], wrong: Tensor) -> dict[str, Tensor]:
+    """Compare the mistakes with the bound, and judge sentences and challenges."""
     gamma = hull_margin(TURNED * x)
     radius = x.square().sum(1).max().sqrt()
     separable = gamma > 1e-3
     bound = torch.where(separable, (radius / gamma.clamp_min(1e-3)).square(), math.nan)
-    settled = clean >= COUNT
-    errors = ((x @ w >= 0).double() != TARGETS).double().sum()
-    unit = {"weight": w, "step": (step + 1).clamp(max=STEPS), "mistakes": mistakes, "clean": clean}
-    return unit | {
-        "curve": curve,
-        "shown": points.clone(),
-        "here": example[1:].clone(),
-        "border": _border(w),
-        "normal": _normal(w),
+    settled = unit["clean"] >= COUNT
+    errors = ((x @ unit["weight"] >= 0).double() != TARGETS).double().sum()
+    return {
         "bound": bound,
         "bounds": bound.expand(2),
         "gamma": gamma.clamp_min(0),
@@ -136,8 +137,8 @@ def show_example(
         "verdict": torch.where(settled, 2.0, torch.where(wrong, 1.0, 0.0)),
         "promise": separable.double(),
         "settled": (settled & (errors == 0)).double(),
-        "long": ((mistakes >= 15) & settled).double(),
-        "hopeless": ((step >= 100) & ~separable & ~settled).double(),
+        "long": ((unit["mistakes"] >= 15) & settled).double(),
+        "hopeless": ((unit["step"] > 100) & ~separable & ~settled).double(),
     }
 
 

@@ -142,10 +142,12 @@ def train_greedily(
         Trained in place.
     v : Tensor of shape (N, V)
         Pictures, zeros and ones, without labels.
-    epochs, batch_size, seed : int
+    epochs, batch_size : int
         Of every machine, as in :func:`~dlbook_lib.generative.boltzmann.train_machine`.
     lr : float
         Learning rate.
+    seed : int
+        Where the random stream of the lowest starts; the next has the next number.
 
     Returns
     -------

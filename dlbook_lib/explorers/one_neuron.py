@@ -16,7 +16,7 @@ from dlbook_lib.explore import Cases, Challenge, Choice, Explorer, Points, Slide
 from dlbook_lib.explorers._penalty_panels import arrow, line, panel
 from dlbook_lib.figures.theme import COLORS, DIVERGING, frame
 
-__all__ = ["fire", "neuron"]
+__all__ = ["fire", "one_neuron"]
 
 REACH = 3.0
 CELLS = torch.linspace(-REACH, REACH, 32, dtype=torch.float64)
@@ -120,8 +120,8 @@ def _logic(*, w: tuple[float, float], b: float) -> dict:
     return {"places": [[1.0, 1.0], list(w)], "bias": b}
 
 
-neuron = Explorer(
-    name="neuron",
+one_neuron = Explorer(
+    name="one-neuron",
     title="One neuron",
     compute=fire,
     draw=draw,
