@@ -115,7 +115,7 @@ def show_example(
     clean = torch.where(wrong, 0.0, clean + 1.0)
     curve = torch.where(torch.arange(STEPS) == now, mistakes.clamp_min(0.5), curve)
 
-    unit = {"weight": w, "step": (step + 1).clamp(max=STEPS), "mistakes": mistakes, "clean": clean}
+    unit = {"weight": w.float(), "step": (step + 1).clamp(max=STEPS), "mistakes": mistakes, "clean": clean}
     view = {"curve": curve, "shown": points.clone(), "here": example[1:].clone()}
     return unit | view | {"border": _border(w), "normal": _normal(w)} | _judge(x, unit, wrong)
 
@@ -127,7 +127,7 @@ def _judge(x: Tensor, unit: dict[str, Tensor], wrong: Tensor) -> dict[str, Tenso
     separable = gamma > 1e-3
     bound = torch.where(separable, (radius / gamma.clamp_min(1e-3)).square(), math.nan)
     settled = unit["clean"] >= COUNT
-    errors = ((x @ unit["weight"] >= 0).double() != TARGETS).double().sum()
+    errors = ((x @ unit["weight"].double() >= 0).double() != TARGETS).double().sum()
     return {
         "bound": bound,
         "bounds": bound.expand(2),
@@ -222,7 +222,7 @@ perceptron = Explorer(
         ),
     },
     state={
-        "weight": torch.zeros(3, dtype=torch.float64),
+        "weight": torch.zeros(3),
         "step": torch.tensor(0.0),
         "mistakes": torch.tensor(0.0),
         "clean": torch.tensor(0.0),
