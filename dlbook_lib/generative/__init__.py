@@ -1,7 +1,9 @@
 """Generators of pictures, points and texts: diffusion, its relatives, and the measures of what they make.
 
-Files, in the order of the chapter::
+Files, in the order of the chapters::
 
+    boltzmann      the restricted Boltzmann machine, exact where it is small, and contrastive divergence
+    belief_net     machines stacked into a deep belief net, and a classifier that starts from it
     schedules      how fast a diffusion forgets
     forward        into the noise: one step, many, and the jump
     reverse        the step back when the clean example is known, and its mean written through the noise
