@@ -93,10 +93,17 @@ def draw(answers, border, input_arrow, weight_arrow, rows):
     """Lay out the plane beside the truth table."""
     cells = CELLS.tolist()
     heat = go.Heatmap(
-        z=answers, x=cells, y=cells, zmin=-1, zmax=1, colorscale=DIVERGING, showscale=False, hoverinfo="skip"
+        z=answers,
+        x=cells,
+        y=cells,
+        zmin=-2.5,
+        zmax=2.5,
+        colorscale=DIVERGING,
+        showscale=False,
+        hoverinfo="skip",
     )
     traces = [
-        heat.update(showlegend=False),
+        heat.update(showlegend=False, hoverinfo="skip"),
         line(border[:, 0], border[:, 1], "z = 0", COLORS["noise"], 3),
         arrow(input_arrow, "input x", COLORS["data"]).update(showlegend=True),
         arrow(weight_arrow, "weights w", COLORS["model"]).update(showlegend=True),
@@ -104,7 +111,7 @@ def draw(answers, border, input_arrow, weight_arrow, rows):
     axis = dict(range=[-REACH, REACH], dtick=1, constrain="domain")
     square = dict(xaxis=axis | dict(title_text="x₁"), yaxis=axis | dict(title_text="x₂", scaleanchor="x"))
     table = go.Heatmap(
-        z=rows, x=["x₁ = 0", "x₁ = 1"], y=["x₂ = 0", "x₂ = 1"], zmin=-1, zmax=1, colorscale=DIVERGING
+        z=rows, x=["x₁ = 0", "x₁ = 1"], y=["x₂ = 0", "x₂ = 1"], zmin=-2.5, zmax=2.5, colorscale=DIVERGING
     )
     table.update(showscale=False, texttemplate="%{z:.2f}", showlegend=False, hoverinfo="skip", xgap=3, ygap=3)
     words = "Its answers to zeros and ones"

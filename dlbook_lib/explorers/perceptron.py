@@ -175,11 +175,11 @@ def draw(shown, here, border, normal, curve, bounds):
                 hoverinfo="skip",
             )
         )
-    tip = dict(symbol="arrow", size=[0, 12], angleref="previous", color=COLORS["gradient"])
+    tip = dict(symbol="arrow", size=[0, 12], angleref="previous", color=CATEGORICAL[3])
     ring = dict(size=20, symbol="circle-open", color=COLORS["noise"], line=dict(width=2))
     traces += [
-        line(border[:, 0], border[:, 1], "border", COLORS["gradient"], 3),
-        line(normal[:, 0], normal[:, 1], "to the yes", COLORS["gradient"], 3, showlegend=False).update(
+        line(border[:, 0], border[:, 1], "border", CATEGORICAL[3], 3),
+        line(normal[:, 0], normal[:, 1], "to the yes", CATEGORICAL[3], 3, showlegend=False).update(
             mode="lines+markers", marker=tip
         ),
         go.Scatter(x=[here[0]], y=[here[1]], mode="markers", marker=ring, name="shown", hoverinfo="skip"),

@@ -75,7 +75,7 @@ def gate(name: str, x: Tensor) -> Tensor:
     Parameters
     ----------
     name : {"AND", "OR", "NAND", "NOR", "NOT"}
-        One of :data:`GATES`.
+        One of the names in ``GATES``.
     x : Tensor of shape (B, D)
         Inputs, 0 and 1: two of them, and one for NOT.
 
