@@ -21,6 +21,9 @@ from dlbook_lib.catalog import (
     diffusion,
     diffusion_conditioning,
     diffusion_samplers,
+    learning_from_data,
+    learning_from_data_biases,
+    learning_from_data_problems,
     regularization,
     regularization_data,
     regularization_dropout,
@@ -32,6 +35,9 @@ from dlbook_lib.checks import check_type
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
 _CHAPTERS = (
+    learning_from_data,
+    learning_from_data_problems,
+    learning_from_data_biases,
     regularization,
     regularization_dropout,
     regularization_data,
