@@ -67,7 +67,7 @@ ENTRIES = (
     ),
     _entry(
         name="random-features",
-        title="A layer of random units",
+        title="Random waves as features",
         symbol="dlbook_lib.learning.random_features.random_features",
         anchor="double-descent",
         inputs=normal((4, 3), (6, 3), (6,)),

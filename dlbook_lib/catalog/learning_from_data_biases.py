@@ -1,4 +1,4 @@
-"""What the chapter on learning from data builds: inductive biases, kernels, and the support vector machine."""
+"""What the chapter on learning from data builds: biases, kernels and the support vector machine."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 r"""Curves that are weighted sums of fixed functions, and two ways to the best weights.
 
 A model :math:`f(x; w) = \sum_k w_k \varphi_k(x)` is linear in its weights however crooked its curve. Its mean
-squared error is a parabola in :math:`w`, whose lowest point solves the normal equations of Gauss and Legendre,
+squared error is a bowl in :math:`w`; its lowest point solves the normal equations of Gauss and Legendre,
 
 .. math:: \Phi^\top \Phi \, w = \Phi^\top y, \qquad \Phi_{nk} = \varphi_k(x_n).
 

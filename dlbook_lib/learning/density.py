@@ -111,7 +111,8 @@ def gaussian_kl(mean_p: Tensor, std_p: Tensor, mean_q: Tensor, std_q: Tensor) ->
 class GaussianMixture(nn.Module):
     r"""A weighted sum of K normal densities on the line.
 
-    .. math:: p(x) = \sum_{k=1}^K \pi_k \, \mathcal N(x; \mu_k, \sigma_k^2), \qquad \pi = \operatorname{softmax}(a)
+    .. math::
+        p(x) = \sum_{k=1}^K \pi_k \, \mathcal N(x; \mu_k, \sigma_k^2), \qquad \pi = \operatorname{softmax}(a)
 
     Weights and widths are kept as :math:`a_k` and :math:`\log \sigma_k`, which may be any numbers, so that
     plain gradient descent cannot leave the valid ones.

@@ -106,7 +106,7 @@ def kernel_ridge(K: Tensor, y: Tensor, *, strength: float) -> Tensor:
 
     .. math:: c = (K + \lambda I)^{-1} y, \qquad f(x) = \sum_{n=1}^N c_n \, k(x_n, x)
 
-    minimises :math:`\sum_n (f(x_n) - y_n)^2 + \lambda \lVert w \rVert^2` over the weights :math:`w` of the features.
+    minimises :math:`\sum_n (f(x_n) - y_n)^2 + \lambda \lVert w \rVert^2` over the features' weights.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from dlbook_lib.checks import check_integer, check_shape
 
-__all__ = ["neighbour_mean", "neighbour_vote", "nearest"]
+__all__ = ["nearest", "neighbour_mean", "neighbour_vote"]
 
 
 def nearest(x: Tensor, examples: Tensor, *, count: int) -> Tensor:

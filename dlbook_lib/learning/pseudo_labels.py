@@ -26,7 +26,7 @@ Classifier = Callable[[Tensor], Tensor]
 def pseudo_labels(logits: Tensor, *, threshold: float = 0.95) -> tuple[Tensor, Tensor]:
     r"""Take the answers that a classifier is sure of.
 
-    .. math:: \tilde y_n = \operatorname*{arg\,max}_k p_{nk}, \qquad \text{kept where}\; \max_k p_{nk} \ge \tau
+    .. math:: \tilde y_n = \operatorname*{arg\,max}_k p_{nk}, \qquad \text{kept if}\; \max_k p_{nk} \ge \tau
 
     Parameters
     ----------

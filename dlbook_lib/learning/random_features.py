@@ -1,24 +1,25 @@
 r"""Random features and the shortest solution: what lies beyond the point where a model fits everything.
 
-A layer of :math:`P` units with random weights that are never trained, and least squares on top (Rahimi and
-Recht 2007). With more units than examples many weights fit the training set exactly; the pseudo-inverse gives
+:math:`P` waves of random direction and frequency that are never trained, and least squares on top (Rahimi and
+Recht 2007). With more waves than examples many weights fit the training set exactly; the pseudo-inverse gives
 the shortest of them. Belkin, Hsu, Ma and Mandal (2019) drew the test error over :math:`P`: it peaks where
 :math:`P` reaches the number of examples and falls again beyond it.
 
-Differs from Belkin et al.: rectified units instead of random Fourier waves, and small made-up data.
+Differs from Belkin et al.: small made-up data instead of images, and real waves instead of complex ones.
 
 Shape letters: N examples, D inputs, P features.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from dlbook_lib.checks import check_integer, check_shape
+from dlbook_lib.checks import check_integer, check_number, check_shape
 
 __all__ = ["FeatureSweep", "random_features", "ridgeless", "sweep_features"]
 
@@ -39,19 +40,22 @@ class FeatureSweep(NamedTuple):
     length: Tensor
 
 
-def random_features(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-    r"""Compute a layer of rectified units.
+def random_features(x: Tensor, frequencies: Tensor, phases: Tensor) -> Tensor:
+    r"""Evaluate random waves.
 
-    .. math:: \varphi_p(x) = \frac{1}{\sqrt P} \max(0,\; w_p^\top x + b_p)
+    .. math:: \varphi_p(x) = \sqrt{\tfrac2P} \cos(\omega_p^\top x + \beta_p)
+
+    With :math:`\omega` normal of standard deviation :math:`1/\ell` and :math:`\beta` uniform over a turn, the
+    product :math:`\varphi(x)^\top \varphi(x')` approaches the Gaussian kernel of width :math:`\ell`.
 
     Parameters
     ----------
     x : Tensor of shape (N, D)
         Inputs.
-    weight : Tensor of shape (P, D)
-        One row for each unit, drawn once.
-    bias : Tensor of shape (P,)
-        The units' offsets.
+    frequencies : Tensor of shape (P, D)
+        :math:`\omega`, one row for each wave.
+    phases : Tensor of shape (P,)
+        :math:`\beta`.
 
     Returns
     -------
@@ -65,14 +69,14 @@ def random_features(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> random_features(torch.tensor([[1.0], [-1.0]]), torch.tensor([[2.0]]), torch.tensor([0.5]))
-    tensor([[2.5000],
-            [0.0000]])
+    >>> random_features(torch.tensor([[0.0], [1.0]]), torch.tensor([[3.1416], [0.0]]), torch.zeros(2))
+    tensor([[ 1.,  1.],
+            [-1.,  1.]])
     """
     check_shape("x", x, ("N", "D"))
-    check_shape("weight", weight, ("P", x.shape[1]))
-    check_shape("bias", bias, (len(weight),))
-    return (x @ weight.T + bias).clamp_min(0) / len(weight) ** 0.5
+    check_shape("frequencies", frequencies, ("P", x.shape[1]))
+    check_shape("phases", phases, (len(frequencies),))
+    return (x @ frequencies.T + phases).cos() * (2 / len(frequencies)) ** 0.5
 
 
 def ridgeless(Phi: Tensor, y: Tensor) -> Tensor:
@@ -113,12 +117,13 @@ def sweep_features(
     counts: Sequence[int],
     *,
     draws: int,
+    scale: float,
     generator: torch.Generator,
 ) -> FeatureSweep:
     r"""Fit ridgeless regression on more and more random features.
 
-    Each draw makes :math:`\max P` units, their weights standard normal over :math:`\sqrt D` and their biases
-    standard normal; the first :math:`P` of them are the features of size :math:`P`.
+    Each draw makes as many waves as the largest size needs; the first :math:`P` of them are the features of
+    size :math:`P`.
 
     Parameters
     ----------
@@ -127,7 +132,9 @@ def sweep_features(
     counts : sequence of int
         The sizes :math:`P`.
     draws : int
-        How often the units are drawn anew, at least 1.
+        How often the waves are drawn anew, at least 1.
+    scale : float
+        Standard deviation of the frequencies, at least 0.
     generator : torch.Generator
         The stream they come from.
 
@@ -139,27 +146,28 @@ def sweep_features(
     Raises
     ------
     ValueError
-        If a size or ``draws`` is below 1.
+        If a size or ``draws`` is below 1, or ``scale`` is negative.
 
     Examples
     --------
     >>> x = torch.linspace(-1, 1, 6, dtype=torch.float64)[:, None]
     >>> stream = torch.Generator().manual_seed(0)
-    >>> sweep = sweep_features((x, x[:, 0]), (x, x[:, 0]), [2, 20], draws=3, generator=stream)
+    >>> sweep = sweep_features((x, x[:, 0]), (x, x[:, 0]), [2, 20], draws=3, scale=9.0, generator=stream)
     >>> sweep.train.shape, bool(sweep.train[:, 1].max() < 1e-9)
     (torch.Size([3, 2]), True)
     """
     check_integer("draws", draws, low=1)
     check_integer("min(counts)", min(counts), low=1)
+    check_number("scale", scale, low=0)
     (x, y), (x_test, y_test) = train, test
     rows = []
     for _ in range(draws):
-        weight = torch.randn(max(counts), x.shape[1], generator=generator, dtype=x.dtype) / x.shape[1] ** 0.5
-        bias = torch.randn(max(counts), generator=generator, dtype=x.dtype)
+        omega = scale * torch.randn(max(counts), x.shape[1], generator=generator, dtype=x.dtype)
+        beta = 2 * math.pi * torch.rand(max(counts), generator=generator, dtype=x.dtype)
         for P in counts:
-            w = ridgeless(random_features(x, weight[:P], bias[:P]), y)
+            w = ridgeless(random_features(x, omega[:P], beta[:P]), y)
             errors = [
-                (random_features(places, weight[:P], bias[:P]) @ w - target).square().mean()
+                (random_features(places, omega[:P], beta[:P]) @ w - target).square().mean()
                 for places, target in ((x, y), (x_test, y_test))
             ]
             rows.append(torch.stack([*errors, w.norm()]))

@@ -1,9 +1,9 @@
-r"""The support vector machine (Cortes and Vapnik 1995): hinge loss, a squared norm, and nothing to tune but one number.
+r"""The support vector machine (Cortes and Vapnik 1995): hinge loss, a squared norm, one number to tune.
 
 .. math:: J(w) = \frac1N \sum_{n=1}^N \max\bigl(0,\; 1 - y_n\, w^\top x_n\bigr) + \lambda \lVert w \rVert^2
 
-Two ways down. :func:`svm_descend` follows subgradients, with the falling steps of Pegasos (Shalev-Shwartz, Singer
-and Srebro 2007). :func:`svm_dual` climbs the dual problem one example at a time (Hsieh et al. 2008) and sees
+Two ways down. :func:`svm_descend` follows subgradients, with the falling steps of Pegasos (Shalev-Shwartz,
+Singer and Srebro 2007). :func:`svm_dual` climbs the dual problem one example at a time (Hsieh et al. 2008) and sees
 inputs only through their products, so a kernel can stand in for these.
 
 Differs from the papers: all examples in every subgradient; no bias term, so append a constant input, or use
@@ -14,7 +14,6 @@ Shape letters: N examples, D inputs.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from dlbook_lib.checks import check_integer, check_number, check_shape
@@ -67,8 +66,8 @@ def svm_descend(X: Tensor, y: Tensor, *, strength: float, steps: int) -> Tensor:
         w \leftarrow w - \frac{1}{2 \lambda t} \Bigl(2 \lambda w
         - \frac1N \sum_{n :\, y_n w^\top x_n < 1} y_n x_n\Bigr)
 
-    Only examples inside the margin pull. The steps fall as :math:`1/t`; the mean of the second half of the way is
-    returned, which lies nearer to the optimum than any place on it.
+    Only examples inside the margin pull. The steps fall as :math:`1/t`; the mean of the second half of the
+    way is returned, which lies nearer to the optimum than any place on it.
 
     Parameters
     ----------
@@ -118,7 +117,9 @@ def svm_dual(K: Tensor, y: Tensor, *, strength: float, sweeps: int) -> Tensor:
     :math:`c_n = \alpha_n y_n / (2 \lambda N)` and :math:`0 \le \alpha_n \le 1`. One step sets
     :math:`\alpha_n` to its best value while the others stand still,
 
-    .. math:: \alpha_n \leftarrow \min\Bigl(1, \max\Bigl(0,\; \alpha_n + 2 \lambda N \frac{1 - y_n f(x_n)}{k(x_n, x_n)}\Bigr)\Bigr).
+    .. math::
+        \alpha_n \leftarrow \min\Bigl(1, \max\Bigl(0,\;
+        \alpha_n + 2 \lambda N \frac{1 - y_n f(x_n)}{k(x_n, x_n)}\Bigr)\Bigr).
 
     Parameters
     ----------

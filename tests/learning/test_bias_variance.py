@@ -73,7 +73,10 @@ def test_one_fit_has_no_variance():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: bias_variance(torch.ones(3), torch.ones(3), 0), "predictions must have shape (R, M), got (3,)"),
+        (
+            lambda: bias_variance(torch.ones(3), torch.ones(3), 0),
+            "predictions must have shape (R, M), got (3,)",
+        ),
         (lambda: bias_variance(torch.ones(2, 3), torch.ones(2), 0), "truth must have shape (3,), got (2,)"),
         (lambda: bias_variance(torch.ones(2, 3), torch.ones(3), -1), "noise must be at least 0, got -1"),
         (lambda: predictions(1, 0), "resamples must be at least 1, got 0"),

@@ -1,6 +1,7 @@
 """k-means from the same centres as scikit-learn, and the purity of groups by hand."""
 
 import re
+from itertools import pairwise
 
 import pytest
 import torch
@@ -42,7 +43,7 @@ def test_more_rounds_never_raise_the_sum():
     for rounds in range(1, 12):
         centres, group = kmeans(x, 4, rounds=rounds, generator=torch.Generator().manual_seed(0))
         sums.append((x - centres[group]).square().sum().item())
-    assert all(after <= before + 1e-9 for before, after in zip(sums, sums[1:]))
+    assert all(after <= before + 1e-9 for before, after in pairwise(sums))
 
 
 def test_purity_by_hand():

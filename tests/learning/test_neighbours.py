@@ -37,8 +37,14 @@ def test_one_neighbour_remembers_the_training_set_and_all_are_its_mean():
         (lambda: nearest(draw(2), draw(2, 1), count=1), "x must have shape (M, D), got (2,)"),
         (lambda: nearest(draw(2, 1), draw(2, 2), count=1), "examples must have shape (N, 1), got (2, 2)"),
         (lambda: nearest(draw(2, 1), draw(2, 1), count=3), "count must lie in [1, 2], got 3"),
-        (lambda: neighbour_mean(draw(2, 1), draw(2, 1), draw(3), count=1), "y must have shape (2,), got (3,)"),
-        (lambda: neighbour_vote(draw(2, 1), draw(2, 1), draw(3), count=1), "y must have shape (2,), got (3,)"),
+        (
+            lambda: neighbour_mean(draw(2, 1), draw(2, 1), draw(3), count=1),
+            "y must have shape (2,), got (3,)",
+        ),
+        (
+            lambda: neighbour_vote(draw(2, 1), draw(2, 1), draw(3), count=1),
+            "y must have shape (2,), got (3,)",
+        ),
     ],
 )
 def test_errors_name_argument_value_and_rule(call, message):
