@@ -158,7 +158,7 @@ class GaussianMixture(nn.Module):
         Returns
         -------
         Tensor of shape (N,)
-            log p at each.
+            The logarithm of the density at each.
         """
         check_shape("x", x, ("N",))
         each = gaussian_log_density(x[:, None], self.means, self.log_stds.exp())  # (N, K)

@@ -1,8 +1,8 @@
 r"""The hinge loss: an example that is right by a margin of 1 or more costs nothing.
 
 For two classes (Cortes and Vapnik 1995) and for many, in the form of Weston and Watkins (1999), in which
-every wrong class that comes within the margin adds to the cost. The loss has a kink where an example meets the
-margin: there is no gradient, only a range of slopes (subgradients), and autograd picks one of them.
+every wrong class that comes within the margin adds to the cost. The loss has a kink where an example meets
+the margin: there is no gradient, only a range of slopes (subgradients), and autograd picks one of them.
 
 Shape letters: N examples, K classes.
 """

@@ -3,8 +3,8 @@ r"""The support vector machine (Cortes and Vapnik 1995): hinge loss, a squared n
 .. math:: J(w) = \frac1N \sum_{n=1}^N \max\bigl(0,\; 1 - y_n\, w^\top x_n\bigr) + \lambda \lVert w \rVert^2
 
 Two ways down. :func:`svm_descend` follows subgradients, with the falling steps of Pegasos (Shalev-Shwartz,
-Singer and Srebro 2007). :func:`svm_dual` climbs the dual problem one example at a time (Hsieh et al. 2008) and sees
-inputs only through their products, so a kernel can stand in for these.
+Singer and Srebro 2007). :func:`svm_dual` climbs the dual problem one example at a time (Hsieh et al. 2008)
+and sees inputs only through their products, so a kernel can stand in for these.
 
 Differs from the papers: all examples in every subgradient; no bias term, so append a constant input, or use
 a kernel that contains a constant.
