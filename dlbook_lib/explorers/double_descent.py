@@ -130,9 +130,7 @@ double_descent = Explorer(
     compute=sweep_waves,
     draw=draw,
     controls={
-        "waves": Slider(
-            1, MOST, 8, log=True, integer=True, marks={N: "as many as examples"}, label="waves P"
-        ),
+        "waves": Slider(1, MOST, 8, log=True, integer=True, marks={N: "as many as examples"}, label="waves"),
         "noise": Slider(0, 0.8, 0.3, label="noise σ"),
         "ridge": Slider(-8, 0.5, -8, marks={-8: "none"}, label="ridge, log₁₀ λ"),
         "drawing": Slider(0, DRAWS - 1, 0, integer=True, label="drawing of the waves"),
@@ -147,17 +145,13 @@ double_descent = Explorer(
         "zone",
         (
             _NOW + "training error {now_train:.3f}; there are too few waves to fit everything.",
-            _NOW
-            + "training error {now_train:.3f}; one set of weights fits, and it is {now_length:.0f} long.",
-            _NOW
-            + "training error {now_train:.3f}; many weights fit, and the shortest is {now_length:.1f} long.",
+            _NOW + "training error {now_train:.3f}; one set of weights fits, {now_length:.0f} long.",
+            _NOW + "training error {now_train:.3f}; many weights fit, the shortest {now_length:.1f} long.",
         ),
     ),
     readouts=("The best test error with fewer waves than examples is {valley:.3f}.",),
     challenges=(
-        Challenge(
-            "Find a number of waves whose test error is eight times that of the first valley.", met="peaked"
-        ),
+        Challenge("Find a test error eight times that of the first valley.", met="peaked"),
         Challenge("Go beyond the peak until the test error is lower than in the first valley.", met="better"),
         Challenge("Keep the noise at 0.3 or more and take the peak away by a ridge.", met="flat"),
     ),
