@@ -2,7 +2,7 @@ r"""Basis-function regression: how many functions, how wide, how much data, and 
 
 The fit is ridge regression in closed form, :math:`w = (\Phi^\top \Phi + \lambda I)^{-1} \Phi^\top y`, at all
 sizes from 1 to 12 at once. It is linear in the readings, :math:`\hat f = H y`, so that bias² and variance
-need no resampling: they are the means over places of :math:`(H f^* - f^*)^2` and :math:`\sigma^2 \sum_n H_n^2`.
+need no resampling: they are means over places, of :math:`(H f^* - f^*)^2` and :math:`\sigma^2 \sum_n H_n^2`.
 
 Differs from the chapter: polynomials are built from Legendre's, which span the same curves and keep the
 digits that powers lose; the ridge therefore shrinks their weights instead of those of the powers.
