@@ -28,12 +28,12 @@ def clouds(seed, N=40, gap=1.0):
 @pytest.mark.parametrize("strength", [0.05, 0.3])
 def test_dual_and_primal_meet(seed, strength):
     X, y = clouds(seed)
-    c = svm_dual(X @ X.T, y, strength=strength, sweeps=300)
+    c = svm_dual(X @ X.T, y, strength=strength, sweeps=60)
     w = X.T @ c
     low = svm_dual_objective(c, X @ X.T, y, strength)
-    assert 0 <= svm_objective(w, X, y, strength) - low < 1e-4
+    assert (svm_objective(w, X, y, strength) - low).abs() < 1e-8
     descended = svm_descend(X, y, strength=strength, steps=1500)
-    assert svm_objective(descended, X, y, strength) - low < 2e-3
+    assert svm_objective(descended, X, y, strength) - low < 1e-4  # six cases: up to 4e-6
     assert svm_objective(descended, X, y, strength) >= low - 1e-9
 
 
@@ -53,7 +53,7 @@ def test_kernel_machine_is_that_of_scikit_learn(seed):
 
 def test_only_support_vectors_have_a_coefficient():
     X, y = clouds(0, gap=2.0)
-    c = svm_dual(X @ X.T, y, strength=0.01, sweeps=300)
+    c = svm_dual(X @ X.T, y, strength=0.01, sweeps=150)
     on = support_vectors(X @ (X.T @ c), y)
     assert 3 <= int(on.sum()) < 30
     assert not c[~on].any()
