@@ -156,7 +156,7 @@ def draw(points, fitted, true, train, test, mark, terms, shares, top):
     parts = [
         line(sizes, terms[0], "bias²", CATEGORICAL[3], 2, "8px,4px"),
         line(sizes, terms[1], "variance", CATEGORICAL[6], 2, "2px,3px"),
-        line(sizes, terms[2], "sum with noise", CATEGORICAL[2], 3),
+        line(sizes, terms[2], "sum with noise", CATEGORICAL[4], 3),
         now,
     ]
     colors = [CATEGORICAL[3], CATEGORICAL[6], COLORS["noise"]]
