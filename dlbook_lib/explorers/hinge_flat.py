@@ -58,7 +58,7 @@ def shift_and_scale(
     u1, u2 : Tensor
         The vector that is added to every row.
     factor : Tensor
-        k.
+        The number k.
     overlap : Tensor
         Whether the classes overlap, so that no weights have loss 0, bool.
     penalty : Tensor
