@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import dlbook_lib.cnn
+import dlbook_lib.framework
 import dlbook_lib.generative
 import dlbook_lib.layers
 import dlbook_lib.regularize
@@ -25,7 +26,7 @@ from dlbook_lib.catalog.schema import Entry, Published, normal
 from dlbook_lib.device import move, pick_device
 
 ROOT = Path(__file__).parents[1]
-FAMILIES = (dlbook_lib.cnn, dlbook_lib.generative, dlbook_lib.layers, dlbook_lib.regularize)
+FAMILIES = (dlbook_lib.framework, dlbook_lib.cnn, dlbook_lib.generative, dlbook_lib.layers, dlbook_lib.regularize)
 
 
 def build(entry, seed=0):
