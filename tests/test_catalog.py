@@ -26,7 +26,13 @@ from dlbook_lib.catalog.schema import Entry, Published, normal
 from dlbook_lib.device import move, pick_device
 
 ROOT = Path(__file__).parents[1]
-FAMILIES = (dlbook_lib.framework, dlbook_lib.cnn, dlbook_lib.generative, dlbook_lib.layers, dlbook_lib.regularize)
+FAMILIES = (
+    dlbook_lib.framework,
+    dlbook_lib.cnn,
+    dlbook_lib.generative,
+    dlbook_lib.layers,
+    dlbook_lib.regularize,
+)
 
 
 def build(entry, seed=0):

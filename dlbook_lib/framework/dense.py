@@ -130,7 +130,13 @@ class Dense(nn.Module):
         return {"units": self.units, "activation": self.activation}
 
     def extra_repr(self) -> str:
-        """Show the configuration in ``repr``."""
+        """Write the configuration, for ``repr``.
+
+        Returns
+        -------
+        str
+            Arguments of the class.
+        """
         return f"{self.units}, activation={self.activation!r}"
 
     def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):

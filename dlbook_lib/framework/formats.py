@@ -176,10 +176,11 @@ def spacing(x: Tensor, mantissa: Tensor | int, lowest: Tensor | int) -> Tensor:
     >>> spacing(torch.tensor([1.0, 2048.0], dtype=torch.float64), 10, -14)
     tensor([9.7656e-04, 2.0000e+00], dtype=torch.float64)
     """
-    size = x.abs().clamp_min(1e-300)
+    size = x.abs().clamp_min(1e-38)  # below every normal number, yet not 0
     exponent = size.log2().floor()
     exponent = exponent + (2.0 * torch.exp2(exponent) <= size) - 1.0 * (torch.exp2(exponent) > size)
-    return torch.exp2(torch.maximum(exponent, exponent * 0 + lowest) - mantissa)
+    floor = torch.as_tensor(lowest, dtype=exponent.dtype, device=exponent.device)
+    return torch.exp2(torch.maximum(exponent, floor) - mantissa)
 
 
 def round_to(x: Tensor, mantissa: Tensor | int, lowest: Tensor | int, largest: Tensor | float) -> Tensor:

@@ -97,5 +97,11 @@ class HuberLoss(nn.Module):
         return {"delta": self.delta, "reduction": self.reduction}
 
     def extra_repr(self) -> str:
-        """Show the configuration in ``repr``."""
+        """Write the configuration, for ``repr``.
+
+        Returns
+        -------
+        str
+            Arguments of the class.
+        """
         return ", ".join(f"{name}={value!r}" for name, value in self.config().items())
