@@ -98,7 +98,9 @@ def _beside(size: Tensor, held: Tensor, form: Tensor, largest: Tensor) -> dict[s
     up, down, places = start, start, [start]
     for _ in range(SIDE):
         up = up + spacing(up, mantissa, lowest)
-        down = down - spacing(down * (1 - 2.0**-20), mantissa, lowest)
+        gap = spacing(down, mantissa, lowest)
+        edge = (down == gap * torch.exp2(mantissa)) & (gap > torch.exp2(lowest - mantissa))
+        down = down - torch.where(edge, gap / 2, gap)  # below a power of two they are closer
         places = [down, *places, up]
     values = torch.stack(places)
     values = torch.where(values > largest, math.nan, values)
