@@ -59,7 +59,7 @@ ENTRIES = (
         anchor="streaming-metric",
     ),
     _entry(
-        name="lazy-dense",
+        name="custom-dense",
         title="Dense layer built by its first input",
         symbol="dlbook_lib.framework.dense.Dense",
         anchor="custom-dense",

@@ -66,8 +66,6 @@ def climb(
     times = torch.stack([every / peak, all_moved / bandwidth]) / ROWS / 1e3  # GFLOP/s: nanoseconds / 1000
     limit = 2 * k * n / (size * (k + n))
     needed = ridge * size * k * n / (2 * k * n - ridge * size * (k + n)).clamp_min(1e-9)
-    reached = intensity >= ridge
-    never = limit <= ridge
     seconds = torch.maximum(operations / peak, moved / bandwidth) / 1e9
     return {
         "m": m,
@@ -83,11 +81,17 @@ def climb(
         "share": rate(intensity) / peak,
         "microseconds": seconds * 1e6,
         "limit": limit,
-        "needed": torch.where(never, math.nan, needed.ceil()),
+    } | _verdicts(m, intensity >= ridge, limit <= ridge, needed.ceil(), rate(intensity) / peak)
+
+
+def _verdicts(m: Tensor, reached: Tensor, never: Tensor, needed: Tensor, share: Tensor) -> dict[str, Tensor]:
+    """Choose the sentence and judge the challenges."""
+    return {
+        "needed": torch.where(never, math.nan, needed),
         "kind": torch.where(reached, 1.0, torch.where(never, 2.0, 0.0)),
-        "just": (reached & (m <= 1.05 * needed.ceil()) & ~never).float(),
+        "just": (reached & (m <= 1.05 * needed) & ~never).float(),
         "never": (never & (m > 8000)).float(),
-        "half": ((rate(intensity) / peak - 0.5).abs() < 0.02).float(),
+        "half": ((share - 0.5).abs() < 0.02).float(),
     }
 
 

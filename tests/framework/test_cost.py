@@ -20,6 +20,14 @@ def test_a_product_is_counted_as_by_torch(shape, dtype):
     assert cost.intensity == cost.operations / cost.bytes
 
 
+@pytest.mark.slow
+def test_the_profiler_lists_the_kernel_of_a_product():
+    x = torch.ones(8, 8)
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as watched:
+        x @ x
+    assert "aten::mm" in {event.key for event in watched.key_averages()}
+
+
 def test_intensity_of_squares_grows_with_the_side():
     assert matmul_cost(600, 600, 600).intensity == 600 / 6
     assert matmul_cost(600, 600, 600, size=2).intensity == 600 / 3
