@@ -148,7 +148,7 @@ def _draw_bits(cells) -> go.Figure:
     grid.update(texttemplate="%{z}", hoverinfo="skip")
     names = ["sign", "exponent", "mantissa", "…"]
     rows = dict(tickvals=[0, 1, 2, 3], ticktext=names, autorange="reversed", showgrid=False, zeroline=False)
-    title = "The bits"
+    title = "The bits: dark is 1"
     return frame(
         [grid], alt=title, default="", title=title, height=150, xaxis=dict(visible=False), yaxis=rows
     )
@@ -164,7 +164,7 @@ def _draw_beside(beside, nearest) -> go.Figure:
         ),
         line([nearest, 0], [0.25, 0.25], "error", COLORS["gradient"], 4),
     ]
-    x = dict(range=[-4.5, 4.5], dtick=1, title_text="distance from the number, in steps of {step:.2e}")
+    x = dict(range=[-4.5, 4.5], dtick=1, title_text="in steps of {step:.1e}")
     return panel(traces, "Neighbours", 110, xaxis=x, yaxis=dict(range=[-1, 1], visible=False))
 
 
@@ -197,7 +197,7 @@ number_formats = Explorer(
         "digits": Slider(1, 9999, 1, integer=True, label="digits"),
         "power": Slider(-9, 5, -1, integer=True, label="times ten to the power"),
         "negative": Toggle(label="negative"),
-        "small": Slider(0, 24, 8, integer=True, label="k: the sum grows by 2⁻ᵏ"),
+        "small": Slider(0, 24, 11, integer=True, label="k: the sum grows by 2⁻ᵏ"),
     },
     presets={
         "a tenth": {"digits": 1, "power": -1},

@@ -118,7 +118,7 @@ def _draw_roof(roof, way, marked, now) -> go.Figure:
     ]
     x = dict(type="log", range=[-1, 5], dtick=1, exponentformat="power", title_text="operations per byte")
     y = dict(type="log", range=[-1, 6.3], dtick=1, exponentformat="power", title_text="GFLOP/s")
-    return panel(traces, "At most {now[1]:.3g} GFLOP/s", 320, xaxis=x, yaxis=y)
+    return panel(traces, "At most {now[1]:.4g} GFLOP/s", 320, xaxis=x, yaxis=y)
 
 
 def _draw_time(times, time_now) -> go.Figure:
@@ -160,9 +160,9 @@ roofline = Explorer(
     says=Cases(
         "kind",
         (
-            "With {m:d} rows the layer waits for memory: {share:.1%} of the peak, until {needed:d} rows.",
-            "With {m:d} rows the layer waits for arithmetic: it can reach the peak.",
-            "With {m:d} rows the layer waits for memory, and no batch would help: its operations per byte "
+            "A batch of {m:d} waits for memory: it reaches {share:.1%} of the peak. All of it takes {needed:d} rows.",
+            "A batch of {m:d} waits for arithmetic: it can reach the peak.",
+            "A batch of {m:d} waits for memory, and a larger one would not help: the operations per byte "
             "stay below {limit:.3g}.",
         ),
     ),

@@ -98,7 +98,7 @@ def _draw_walk(address) -> go.Figure:
     ]
     x = dict(range=[-1, CELLS], dtick=8, title_text="step")
     y = dict(range=[-1, CELLS], dtick=8, title_text="address")
-    return panel(traces, "The longest jump: {longest:d} cells", 300, xaxis=x, yaxis=y)
+    return panel(traces, "Longest jump: {longest:d}", 300, xaxis=x, yaxis=y)
 
 
 _SHAPE = "Shape ({shape[0]:d}, {shape[1]:d}, {shape[2]:d}), "
