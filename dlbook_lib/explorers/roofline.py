@@ -160,7 +160,7 @@ roofline = Explorer(
     says=Cases(
         "kind",
         (
-            "A batch of {m:d} waits for memory: it reaches {share:.1%} of the peak. All of it takes {needed:d} rows.",
+            "A batch of {m:d} waits for memory: it gets {share:.1%} of the peak; {needed:d} rows get all of it.",
             "A batch of {m:d} waits for arithmetic: it can reach the peak.",
             "A batch of {m:d} waits for memory, and a larger one would not help: the operations per byte "
             "stay below {limit:.3g}.",
