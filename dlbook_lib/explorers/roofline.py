@@ -160,7 +160,8 @@ roofline = Explorer(
     says=Cases(
         "kind",
         (
-            "A batch of {m:d} waits for memory: it gets {share:.1%} of the peak; {needed:d} rows get all of it.",
+            "A batch of {m:d} waits for memory: it gets {share:.1%} of the peak; {needed:d} rows get all "
+            "of it.",
             "A batch of {m:d} waits for arithmetic: it can reach the peak.",
             "A batch of {m:d} waits for memory, and a larger one would not help: the operations per byte "
             "stay below {limit:.3g}.",
