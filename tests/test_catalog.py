@@ -17,9 +17,9 @@ import torch.nn.functional as F
 from torch import nn
 
 import dlbook_lib.cnn
+import dlbook_lib.framework
 import dlbook_lib.generative
 import dlbook_lib.layers
-import dlbook_lib.learning
 import dlbook_lib.regularize
 from dlbook_lib import catalog
 from dlbook_lib.catalog.schema import Entry, Published, normal
@@ -27,10 +27,10 @@ from dlbook_lib.device import move, pick_device
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = (
+    dlbook_lib.framework,
     dlbook_lib.cnn,
     dlbook_lib.generative,
     dlbook_lib.layers,
-    dlbook_lib.learning,
     dlbook_lib.regularize,
 )
 

@@ -30,6 +30,8 @@ from dlbook_lib.catalog import (
     regularization_data,
     regularization_dropout,
     regularization_sharing,
+    tensors_and_frameworks,
+    tensors_and_frameworks_wrappers,
 )
 from dlbook_lib.catalog.schema import Entry, Published
 from dlbook_lib.checks import check_type
@@ -42,6 +44,8 @@ _CHAPTERS = (
     learning_from_data,
     learning_from_data_problems,
     learning_from_data_biases,
+    tensors_and_frameworks,
+    tensors_and_frameworks_wrappers,
     regularization,
     regularization_dropout,
     regularization_data,
@@ -68,6 +72,8 @@ def entries() -> tuple[Entry, ...]:
     --------
     >>> entries()[0].name
     'neuron'
+    >>> len(entries()) > 100
+    True
     """
     return tuple(item for chapter in _CHAPTERS for item in chapter.ENTRIES)
 
