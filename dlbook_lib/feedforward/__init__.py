@@ -1,0 +1,1 @@
+"""Feedforward networks: threshold units, layers, activations, output units and losses."""
