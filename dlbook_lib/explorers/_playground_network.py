@@ -166,7 +166,9 @@ def losses_of(logits: Tensor, labels: Tensor, squared: Tensor) -> Tensor:
     return torch.where(squared, (sigmoid(logits) - labels) ** 2, entropy)
 
 
-def learn(parameters: Tensor, features: Tensor, labels: Tensor, share: Tensor, size: Size, rule: Rule) -> Tensor:
+def learn(
+    parameters: Tensor, features: Tensor, labels: Tensor, share: Tensor, size: Size, rule: Rule
+) -> Tensor:
     """Take one step of gradient descent on a mini-batch.
 
     Parameters
