@@ -119,7 +119,7 @@ ENTRIES = (
         output_shape=(5, 4),
     ),
     _entry(
-        name="softmax-jacobian",
+        name="softmax-slopes",
         title="Jacobian of the softmax",
         symbol="dlbook_lib.feedforward.softmax.softmax_jacobian",
         anchor="softmax-unit",

@@ -21,6 +21,8 @@ from dlbook_lib.feedforward.activations import relu, sigmoid, tanh
 from dlbook_lib.regularize.proximal import soft_threshold
 from dlbook_lib.seed import generator
 
+__all__ = ["featurize", "learn", "losses_of", "respond"]
+
 COUNT = 200  # points of a data set
 EDGE = 3.0  # of the plane, in both directions
 WIDTH, DEPTH = 8, 3  # units of a layer, hidden layers

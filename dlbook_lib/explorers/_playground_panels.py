@@ -20,6 +20,8 @@ from dlbook_lib.explorers._playground_network import (
 )
 from dlbook_lib.figures.theme import CATEGORICAL, COLORS, DIVERGING, frame
 
+__all__ = ["lay_edges", "lay_tiles"]
+
 SIDE = 40  # cells of the plane's map along each axis
 TILE, GAP = 12, 3  # cells of a unit's picture, and between two of them
 HALF = 0.19  # of a picture's width, where columns are 1 apart

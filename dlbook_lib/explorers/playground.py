@@ -43,11 +43,12 @@ from dlbook_lib.explorers._playground_panels import (
     lay_tiles,
 )
 
-__all__ = ["play_on", "playground"]
+__all__ = ["playground"]
 
 PER_FRAME = 5  # steps of gradient descent in one of the player's
 MAP, SMALL = featurize(grid(SIDE)), featurize(grid(TILE))
 BATCH = torch.arange(LARGEST_BATCH)
+BACK = torch.arange(1 - KEPT, 1)
 KINDS = {"rings": 0, "exclusive or": 1, "two clouds": 2, "spiral": 3}
 INPUTS = {
     "x₁ and x₂": [1, 1, 0, 0, 0, 0, 0, 0],
@@ -83,33 +84,45 @@ def play_on(
     everything = torch.cat([inputs, SMALL, MAP])
     hidden, logits = respond(parameters, everything, size, activation)
     scores = _scores(hidden[:, :COUNT], logits[:COUNT], count, squared, size)
-    frames = steps + PER_FRAME * torch.arange(1 - KEPT, 1)
-    outputs = {
+    return {
         "parameters": parameters,
         "cursor": cursor,
         "steps": steps,
         "train_losses": torch.cat([train_losses[1:], scores["train_loss"].view(1)]),
         "test_losses": torch.cat([test_losses[1:], scores["test_loss"].view(1)]),
+        "frames": steps + PER_FRAME * BACK,
+        "frames_range": torch.stack([(steps - PER_FRAME * KEPT).clamp_min(0), steps.clamp_min(100)]),
+        **scores,
+        **lay_edges(parameters, size),
+        **_pictures(x, count, hidden, logits, size),
+        **_found(dataset, activation, units, size, scores),
     }
+
+
+def _pictures(x, count, hidden, logits, size):
+    """Lay out the points, the plane and what every unit answers."""
     learned = torch.arange(COUNT) < count
     probabilities = torch.sigmoid(logits[COUNT:])
-    outputs |= scores | lay_edges(parameters, size) | {
-        "frames": frames,
-        "frames_range": torch.stack([(steps - PER_FRAME * KEPT).clamp_min(0), steps.clamp_min(100)]),
+    shown = {
         "x": x[:, 0],
         "y_train": torch.where(learned, x[:, 1], math.nan),
         "y_test": torch.where(learned, math.nan, x[:, 1]),
         "chance": probabilities[TILE**2 :].view(SIDE, SIDE),
         "answer": 2 * probabilities[: TILE**2].view(TILE, TILE) - 1,
-        "column_0": lay_tiles(SMALL, features),
-    }  # fmt: skip
+        "column_0": lay_tiles(SMALL, size.features),
+    }
     for number in range(DEPTH):
         pictures = hidden[number, COUNT : COUNT + TILE**2]
-        outputs[f"column_{number + 1}"] = lay_tiles(pictures, size.units[number])
-    plain = (features[:2].sum() == 2) & (features.sum() == 2)
+        shown[f"column_{number + 1}"] = lay_tiles(pictures, size.units[number])
+    return shown
+
+
+def _found(dataset, activation, units, size, scores):
+    """Judge the challenges."""
     good = scores["test_accuracy"] >= 0.95
-    return outputs | {
-        "three_units": (dataset == 0) & plain & (units.sum() == units_1) & (units_1 <= 3) & good,
+    plain = (size.features[:2].sum() == 2) & (size.features.sum() == 2)
+    return {
+        "three_units": (dataset == 0) & plain & (units.sum() <= 3) & (size.present.float().sum() == 1) & good,
         "no_layer": (dataset != 2) & (units.sum() == 0) & good,
         "spiral": (dataset == 3) & plain & good,
         "all_dead": (activation == 2) & (scores["dead"] >= 3),
@@ -167,7 +180,7 @@ playground = Explorer(
         "units_2": Slider(0, WIDTH, 3, integer=True, label="units in layer 2", marks={0: "no layer"}),
         "units_3": Slider(0, WIDTH, 0, integer=True, label="units in layer 3", marks={0: "no layer"}),
         "activation": Choice(ACTIVATIONS, label="activation"),
-        "rate": Slider(0.003, 10, 0.1, log=True, label="learning rate"),
+        "rate": Slider(0.003, 3, 0.1, log=True, label="learning rate"),
         "squared": Toggle(label="squared error instead of cross-entropy"),
         "penalty": Choice({"none": 0, "L1": 1, "L2": 2}, label="penalty"),
         "strength": Slider(0.0001, 0.3, 0.003, log=True, label="its strength"),

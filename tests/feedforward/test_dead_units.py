@@ -17,7 +17,7 @@ def network(seed=0, **options):
     return kill(MLP((2, 6, 2), **options), layer=0, units=[1, 4], bias=-3.0)
 
 
-def train(model, make, steps=300):
+def train(model, make, steps=100):
     optimizer = make(model.parameters())
     for _ in range(steps):
         optimizer.zero_grad()
