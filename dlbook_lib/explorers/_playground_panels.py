@@ -172,11 +172,12 @@ def draw_plane(chance, x, y_train, y_test) -> go.Figure:
     return panel(traces, "Chance of class 2", 320, aspect=1, xaxis=axis, yaxis=axis | dict(scaleanchor="x"))
 
 
-def draw_losses(frames, train_losses, test_losses, frames_range) -> go.Figure:
+def draw_losses(frames, train_losses, test_losses, frames_range, loss_top) -> go.Figure:
     """Draw the losses of the last frames."""
     traces = [
         line(frames, train_losses, "training", COLORS["model"], 2),
         line(frames, test_losses, "test", CATEGORICAL[3], 2, "8px,4px"),
     ]
     x = dict(range=[frames_range[0], frames_range[1]], title_text="steps")
-    return panel(traces, "Loss", 240, xaxis=x, yaxis=dict(rangemode="tozero"))
+    y = dict(range=[0, loss_top])
+    return panel(traces, "Loss", 240, xaxis=x, yaxis=y)

@@ -92,6 +92,7 @@ def play_on(
         "test_losses": torch.cat([test_losses[1:], scores["test_loss"].view(1)]),
         "frames": steps + PER_FRAME * BACK,
         "frames_range": torch.stack([(steps - PER_FRAME * KEPT).clamp_min(0), steps.clamp_min(100)]),
+        "loss_top": 1.1 * torch.cat([train_losses, test_losses]).nan_to_num(0.75).amax().clamp_min(0.75),
         **scores,
         **lay_edges(parameters, size),
         **_pictures(x, count, hidden, logits, size),
@@ -151,13 +152,14 @@ def draw(
     edges_x, for_weak, for_middle, for_strong, against_weak, against_middle, against_strong,
     column_0, column_1, column_2, column_3, answer, chance, x, y_train, y_test,
     frames, train_losses, test_losses, frames_range,
+    loss_top,
 ):  # fmt: skip
     """Draw the network, the plane and the losses."""
     edges = (for_weak, for_middle, for_strong, against_weak, against_middle, against_strong)
     return {
         "network": draw_network(edges_x, edges, column_0, column_1, column_2, column_3, answer),
         "plane": draw_plane(chance, x, y_train, y_test),
-        "losses": draw_losses(frames, train_losses, test_losses, frames_range),
+        "losses": draw_losses(frames, train_losses, test_losses, frames_range, loss_top),
     }
 
 
