@@ -55,7 +55,7 @@ ENTRIES = (
         name="collapse",
         title="Layers without activation as one matrix",
         symbol="dlbook_lib.feedforward.mlp.collapse",
-        anchor="feedforward-collapse",
+        anchor="feedforward-composition",
     ),
     _entry(
         name="multilayer-perceptron",

@@ -92,12 +92,18 @@ def play_on(
         "test_losses": torch.cat([test_losses[1:], scores["test_loss"].view(1)]),
         "frames": steps + PER_FRAME * BACK,
         "frames_range": torch.stack([(steps - PER_FRAME * KEPT).clamp_min(0), steps.clamp_min(100)]),
-        "loss_top": 1.1 * torch.cat([train_losses, test_losses]).nan_to_num(0.75).amax().clamp_min(0.75),
+        "loss_top": 1.1 * _largest(train_losses, test_losses),
         **scores,
         **lay_edges(parameters, size),
         **_pictures(x, count, hidden, logits, size),
         **_found(dataset, activation, units, size, scores),
     }
+
+
+def _largest(*curves):
+    """Find how high a loss has been, where there was one: at least 0.75."""
+    values = torch.cat(curves)
+    return torch.where(values.isnan(), torch.zeros_like(values), values).max().clamp_min(0.75)
 
 
 def _pictures(x, count, hidden, logits, size):
