@@ -24,7 +24,7 @@ __all__ = ["lay_edges", "lay_tiles"]
 
 SIDE = 40  # cells of the plane's map along each axis
 TILE, GAP = 12, 3  # cells of a unit's picture, and between two of them
-HALF = 0.19  # of a picture's width, where columns are 1 apart
+HALF = 0.28  # of a picture's width, where columns are 1 apart
 KEPT = 240  # frames that the losses show
 WEAK, STRONG = 0.4, 1.2  # where an edge becomes thicker
 INVISIBLE = 0.02
@@ -144,7 +144,7 @@ def draw_network(edges_x, edges, column_0, column_1, column_2, column_3, answer)
         title="What every unit answers",
         height=380,
         showlegend=False,
-        xaxis=hidden | dict(range=[-0.75, DEPTH + 1.3]),
+        xaxis=hidden | dict(range=[-1.0, DEPTH + 1.35]),
         yaxis=hidden | dict(range=[-0.6, WIDTH + 0.1]),
         annotations=notes,
     )

@@ -24,7 +24,7 @@ FLAT = 0.05  # a slope below this counts as saturated
 KINDS = ("sigmoid", "tanh", "ReLU", "rectifier with slope α", "ELU with α", "swish with β", "GELU", "step")
 DEVIATIONS = torch.linspace(-5, 5, 2001)
 WEIGHTS = torch.softmax(-DEVIATIONS.square() / 2, dim=0)
-LEFT = torch.linspace(-1.2, 1.2, 25)  # of a tangent
+LEFT = torch.linspace(-2.5, 2.5, 25)  # of a tangent
 
 
 def answers(z: Tensor, parameter: Tensor) -> Tensor:
@@ -89,7 +89,7 @@ def draw(values, slopes, place, steepness, tangent_x, tangent_y, bell):
         line([place[0]], [place[1]], "here", COLORS["model"]).update(spot),
     ]
     second = [
-        line(z, bell, "pre-activations", COLORS["noise"], 1.5, "2px,3px"),
+        line(z, bell, "z drawn", COLORS["noise"], 1.5, "2px,3px"),
         line(z, slopes, "slope", COLORS["gradient"], 3),
         line([steepness[0]], [steepness[1]], "here", COLORS["gradient"]).update(
             spot | dict(marker=dot | dict(color=COLORS["gradient"]))
