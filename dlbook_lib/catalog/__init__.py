@@ -15,6 +15,8 @@ import re
 
 from dlbook_lib.catalog import (
     attention,
+    backpropagation,
+    backpropagation_autograd,
     convolution,
     convolution_lenet,
     convolution_pooling,
@@ -32,6 +34,8 @@ from dlbook_lib.checks import check_type
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
 _CHAPTERS = (
+    backpropagation,
+    backpropagation_autograd,
     regularization,
     regularization_dropout,
     regularization_data,
