@@ -12,7 +12,7 @@ _entry = partial(Entry, chapter="foundations/backpropagation-autograd")
 
 
 def _two_segments(checkpointed):
-    """A chain of four layers with parameters, cut in two."""
+    """Build a chain of four layers with parameters, cut in two."""
     from torch import nn
 
     class Chain(nn.Sequential):
