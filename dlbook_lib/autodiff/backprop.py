@@ -9,8 +9,7 @@ activation, for what belongs there is part of the loss. Backwards, with :math:`\
     \frac{\partial L}{\partial W^l} = \delta^l\, a^{l-1\,\top}, \qquad
     \frac{\partial L}{\partial b^l} = \delta^l .
 
-Differs from the paper: any of four activations, a batch of examples at a time, and gradients alone, for the
-step along them is the optimizer's business.
+Differs from the paper: four activations, a batch of examples at a time, and gradients without a step.
 
 Shape letters: B batch, D inputs and O outputs of a layer; weights are (O, D), as in torch.
 """
@@ -231,10 +230,14 @@ def backward_loops(
 
     Parameters
     ----------
-    layers, trace, activation : as in :func:`forward`
-        The network, what :func:`forward` returned, and the activation it was run with.
+    layers : sequence of (ndarray of shape (O, D), ndarray of shape (O,))
+        The network.
+    trace : Trace
+        What :func:`forward` returned.
     slopes : ndarray of shape (B, O)
         Of the loss along the outputs.
+    activation : str
+        That of the forward pass.
 
     Returns
     -------
@@ -270,10 +273,14 @@ def backward_matrix(
 
     Parameters
     ----------
-    layers, trace, activation : as in :func:`forward`
-        The network, what :func:`forward` returned, and the activation it was run with.
+    layers : sequence of (ndarray of shape (O, D), ndarray of shape (O,))
+        The network.
+    trace : Trace
+        What :func:`forward` returned.
     slopes : ndarray of shape (B, O)
-        Of the loss along the outputs: :math:`\delta^L`, one row for each example.
+        Of the loss along the outputs, one row for each example.
+    activation : str
+        That of the forward pass.
 
     Returns
     -------

@@ -40,7 +40,28 @@ TEXT_ROW = 0.21  # between the lines of a box, in rows of boxes
 
 
 def walk(expression, step, x, w, b, y, which, nudge, path):
-    """Take the walk to a step, and measure one slope by a nudge."""
+    """Take the walk to a step, and measure one slope by a nudge.
+
+    Parameters
+    ----------
+    expression : Tensor
+        Which of the four, from 0.
+    step : Tensor
+        From 0, the inputs alone, to 15, all slopes.
+    x, w, b, y : Tensor
+        The inputs.
+    which : Tensor
+        The input that is nudged and traced, from 0 in this order.
+    nudge : Tensor
+        By how much.
+    path : Tensor
+        0 to trace none, 1 and 2 for its first and second path.
+
+    Returns
+    -------
+    dict
+        Values, slopes and places of boxes, arrows and texts, and the loss along the input.
+    """
     e, which, path = expression.long(), which.long(), path.long()
     inputs = [x, w, b, y]
     found = tables(inputs)

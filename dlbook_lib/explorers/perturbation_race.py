@@ -90,7 +90,28 @@ def _slope(w: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
 
 
 def race(one, partial, everything, units, back, curves, tick, rate, own):
-    """Let every learner spend six passes."""
+    """Let every learner spend six passes.
+
+    Parameters
+    ----------
+    one, everything, units, back : Tensor of shape (36,)
+        The weights of the four learners.
+    partial : Tensor of shape (36,)
+        The slopes that the patient learner has measured since its last step, and older ones.
+    curves : Tensor of shape (4, 240)
+        Their losses so far, NaN for what is to come.
+    tick : Tensor
+        Steps of the player so far.
+    rate : Tensor
+        The learning rate.
+    own : Tensor
+        Whether those who guess divide it by 36 and by 8, bool.
+
+    Returns
+    -------
+    dict
+        The state one step further, the losses and what the texts say.
+    """
     tick, rate = tick.long(), rate.double()
     one, partial, everything, units, back = (w.double() for w in (one, partial, everything, units, back))
     turn = (3 * tick) % WEIGHTS
@@ -175,7 +196,7 @@ def draw(curves):
         legend=legend,
         showlegend=True,
         xaxis=dict(range=[0, PASSES * TICKS], title_text="forward passes"),
-        yaxis=dict(type="log", range=[-2.5, 1.3], title_text="loss", dtick=1, exponentformat="power"),
+        yaxis=dict(type="log", range=[-3.2, 1.3], title_text="loss", dtick=1, exponentformat="power"),
     )
 
 
