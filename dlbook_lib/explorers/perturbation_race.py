@@ -94,10 +94,12 @@ def race(one, partial, everything, units, back, curves, tick, rate, own):
 
     Parameters
     ----------
-    one, everything, units, back : Tensor of shape (36,)
-        The weights of the four learners.
+    one : Tensor of shape (36,)
+        The weights of the patient learner.
     partial : Tensor of shape (36,)
-        The slopes that the patient learner has measured since its last step, and older ones.
+        The slopes that it has measured since its last step, and older ones.
+    everything, units, back : Tensor of shape (36,)
+        The weights of the other three.
     curves : Tensor of shape (4, 240)
         Their losses so far, NaN for what is to come.
     tick : Tensor
