@@ -15,6 +15,8 @@ import re
 
 from dlbook_lib.catalog import (
     attention,
+    backpropagation,
+    backpropagation_autograd,
     convolution,
     convolution_lenet,
     convolution_pooling,
@@ -52,6 +54,8 @@ _CHAPTERS = (
     feedforward_networks,
     feedforward_networks_activations,
     feedforward_networks_depth,
+    backpropagation,
+    backpropagation_autograd,
     regularization,
     regularization_dropout,
     regularization_data,
