@@ -41,7 +41,7 @@ def test_adagrads_steps_fall_as_one_over_the_root_of_their_number():
 
 
 def rates_after_a_cliff(rule, state_of, **settings):
-    """The effective rate before, at and 200 steps after gradients that are a hundred times as large for once."""
+    """The effective rate before, at and 200 steps after one gradient of a hundred times the size."""
     w, state, rates = torch.zeros(1).double(), (), []
     for t in range(400):
         g = torch.tensor([100.0 if t == 200 else 1.0]).double()

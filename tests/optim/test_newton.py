@@ -25,7 +25,7 @@ def test_one_step_solves_a_quadratic_whatever_its_condition(size, condition):
 def test_the_closed_form_for_two_weights_is_the_solution():
     H, w, g = draw(2, 2), draw(2, seed=1), draw(2, seed=2)
     step = w - newton(w, g, H, lr=0.3, damping=0.7)[0]
-    expected = 0.3 * torch.linalg.solve(H + 0.7 * torch.eye(2), g)
+    expected = 0.3 * torch.linalg.solve(H + 0.7 * torch.eye(2).double(), g)
     assert torch.allclose(step, expected, rtol=0, atol=1e-12)
 
 
