@@ -21,6 +21,9 @@ from dlbook_lib.catalog import (
     diffusion,
     diffusion_conditioning,
     diffusion_samplers,
+    optimization,
+    optimization_adam,
+    optimization_momentum,
     regularization,
     regularization_data,
     regularization_dropout,
@@ -32,6 +35,9 @@ from dlbook_lib.checks import check_type
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
 _CHAPTERS = (
+    optimization,
+    optimization_momentum,
+    optimization_adam,
     regularization,
     regularization_dropout,
     regularization_data,
@@ -57,7 +63,7 @@ def entries() -> tuple[Entry, ...]:
     Examples
     --------
     >>> entries()[0].name
-    'l1-norm'
+    'evolution-strategy'
     """
     return tuple(item for chapter in _CHAPTERS for item in chapter.ENTRIES)
 

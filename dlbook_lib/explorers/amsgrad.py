@@ -103,7 +103,7 @@ amsgrad = Explorer(
     draw=draw,
     controls={
         "large": Slider(1.5, 8, 3, label="the rare gradient C"),
-        "beta2": Slider(0, 0.999, 0.1, step=0.001, marks={0: "forgets at once"}, label="memory β₂"),
+        "beta2": Slider(0, 0.999, 0.4, step=0.001, marks={0: "forgets at once"}, label="memory β₂"),
     },
     presets={
         "the paper's example": {"large": 3, "beta2": 0.1},

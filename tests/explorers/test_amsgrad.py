@@ -27,7 +27,7 @@ def test_both_ways_are_the_formulas(large, beta2):
 
 
 def test_the_papers_example_and_its_cure():
-    out = amsgrad.evaluate()
+    out = amsgrad.evaluate(amsgrad.presets["the paper's example"])
     assert out["adam_end"] > 0.85
     assert out["amsgrad_end"] < -0.85
     assert out["drift"] > 0
@@ -49,3 +49,4 @@ def test_the_challenges_can_be_met_and_not_both_at_once():
     ]
     assert [bool(out["cured"]) for out in met] == [False, True]
     assert amsgrad.evaluate({"large": 8.0, "beta2": 0.015})["wrong"]
+    assert not any(amsgrad.evaluate()[challenge.met] for challenge in amsgrad.challenges)
