@@ -12,7 +12,20 @@ _entry = partial(Entry, chapter="foundations/optimization")
 
 
 def one_step(rule, **settings):
-    """Make of a rule a function of tensors alone: the weights, and every part of the memory, in a row."""
+    """Make of a rule a function of tensors alone: the weights, and every part of the memory, in a row.
+
+    Parameters
+    ----------
+    rule : callable
+        An optimizer of :mod:`dlbook_lib.optim`.
+    **settings : float
+        Its settings.
+
+    Returns
+    -------
+    callable
+        From weights, gradient and memory to weights and memory.
+    """
 
     def step(w, g, *state):
         w, state = rule(w, g, state, **settings)

@@ -36,7 +36,7 @@ ENTRIES = (
     _entry(
         name="momentum-torch",
         title="Momentum with the rate outside, as in torch",
-        symbol="dlbook_lib.optim.gradient_descent.momentum_torch",
+        symbol="dlbook_lib.optim.torch_forms.momentum_torch",
         anchor="momentum",
         tiny=lambda rule: one_step(rule, lr=0.1),
         **_with_velocity,
@@ -62,7 +62,7 @@ ENTRIES = (
     _entry(
         name="nesterov-torch",
         title="Nesterov momentum at the look-ahead point, as in torch",
-        symbol="dlbook_lib.optim.gradient_descent.nesterov_torch",
+        symbol="dlbook_lib.optim.torch_forms.nesterov_torch",
         anchor="nesterov",
         tiny=lambda rule: one_step(rule, lr=0.1),
         **_with_velocity,

@@ -59,12 +59,8 @@ def descend(condition: Tensor, rate: Tensor, momentum: Tensor) -> dict[str, Tens
 
     Parameters
     ----------
-    condition : Tensor
-        κ.
-    rate : Tensor
-        η.
-    momentum : Tensor
-        α.
+    condition, rate, momentum : Tensor
+        Condition number κ, learning rate η and momentum α.
 
     Returns
     -------

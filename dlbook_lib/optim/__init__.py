@@ -20,6 +20,7 @@ Files, in the order of the chapter::
     evolution         (1+1) evolution strategy, which needs no gradient
     newton            Newton's step, which needs the Hessian
     gradient_descent  gradient descent, momentum, weight decay in AlexNet's form, Nesterov
+    torch_forms       momentum and Nesterov as torch computes them
     adaptive          a rate for every coordinate: Adagrad, RMSProp, RMSProp with Nesterov
     adam              Adam, AdamW, AMSGrad, NAdam
     adabound          Adam's rates between two bounds that close

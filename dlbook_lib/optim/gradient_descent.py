@@ -25,9 +25,7 @@ __all__ = [
     "alexnet",
     "largest_stable_rate",
     "look_ahead",
-    "momentum_torch",
     "nesterov",
-    "nesterov_torch",
     "sgd",
     "sgd_momentum",
 ]
@@ -113,51 +111,6 @@ def sgd_momentum(
     (v,) = memory(state, w, "v")
     v = momentum * v - lr * g
     return w + v, (v,)
-
-
-def momentum_torch(
-    w: Tensor, g: Tensor, state: State = (), *, lr: Number, momentum: Number = 0.9
-) -> tuple[Tensor, State]:
-    r"""Momentum as ``torch.optim.SGD`` computes it: the rate multiplies the whole sum.
-
-    .. math:: b \leftarrow \alpha b + g, \qquad w \leftarrow w - \eta\, b
-
-    While :math:`\eta` is constant, :math:`v = -\eta b` and the two forms are one. When the rate is cut, this
-    form slows down at once, and the other one only as its old velocity fades.
-
-    Parameters
-    ----------
-    w, g : Tensor
-        Weights and gradient, of one shape.
-    state : tuple of Tensor
-        :math:`(b,)`.
-    lr : float or Tensor
-        Learning rate :math:`\eta`, at least 0.
-    momentum : float or Tensor
-        :math:`\alpha`, in [0, 1).
-
-    Returns
-    -------
-    w : Tensor
-        The weights after the step.
-    state : tuple of Tensor
-        :math:`(b,)`.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ or a setting is out of range.
-
-    Examples
-    --------
-    >>> w, state = momentum_torch(torch.zeros(1), torch.ones(1), lr=0.1)
-    >>> momentum_torch(w, torch.ones(1), state, lr=0.1)[0]
-    tensor([-0.2900])
-    """
-    check_rule(w, g, lr=lr, momentum=momentum)
-    (b,) = memory(state, w, "b")
-    b = momentum * b + g
-    return w - lr * b, (b,)
 
 
 def alexnet(
@@ -288,50 +241,6 @@ def nesterov(
     tensor([0.7650])
     """
     return sgd_momentum(w, g, state, lr=lr, momentum=momentum)
-
-
-def nesterov_torch(
-    p: Tensor, g: Tensor, state: State = (), *, lr: Number, momentum: Number = 0.9
-) -> tuple[Tensor, State]:
-    r"""Do Nesterov's step as ``torch.optim.SGD`` does, which holds the look-ahead point.
-
-    .. math:: b \leftarrow \alpha b + g, \qquad p \leftarrow p - \eta\,(g + \alpha b)
-
-    With :math:`p = w + \alpha v` and a constant rate these are the places at which :func:`nesterov` takes its
-    gradients.
-
-    Parameters
-    ----------
-    p, g : Tensor
-        The look-ahead point and the gradient there.
-    state : tuple of Tensor
-        :math:`(b,)`.
-    lr : float or Tensor
-        Learning rate :math:`\eta`, at least 0.
-    momentum : float or Tensor
-        :math:`\alpha`, in [0, 1).
-
-    Returns
-    -------
-    p : Tensor
-        The next look-ahead point.
-    state : tuple of Tensor
-        :math:`(b,)`.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ or a setting is out of range.
-
-    Examples
-    --------
-    >>> nesterov_torch(torch.tensor([1.0]), torch.tensor([1.0]), lr=0.1, momentum=0.5)[0]
-    tensor([0.8500])
-    """
-    check_rule(p, g, lr=lr, momentum=momentum)
-    (b,) = memory(state, p, "b")
-    b = momentum * b + g
-    return p - lr * (g + momentum * b), (b,)
 
 
 def largest_stable_rate(curvature: float, momentum: float = 0.0) -> float:

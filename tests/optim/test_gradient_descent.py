@@ -10,9 +10,7 @@ from dlbook_lib.optim.gradient_descent import (
     alexnet,
     largest_stable_rate,
     look_ahead,
-    momentum_torch,
     nesterov,
-    nesterov_torch,
     sgd,
     sgd_momentum,
 )
@@ -22,8 +20,6 @@ from dlbook_lib.optim.surfaces import surface_named
 TWINS = {
     "sgd": (sgd, {}, {}),
     "momentum": (sgd_momentum, {"momentum": 0.9}, {"momentum": 0.9}),
-    "momentum-torch": (momentum_torch, {"momentum": 0.7}, {"momentum": 0.7}),
-    "nesterov-torch": (nesterov_torch, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}),
     "alexnet": (
         alexnet,
         {"momentum": 0.9, "weight_decay": 0.0005},
@@ -57,29 +53,6 @@ def test_every_step_is_torchs(twin):
     rule, ours, theirs = TWINS[twin]
     path = follow(rule, bowl, START, steps=300, lr=0.01, **ours)
     assert (path - torch_path(bowl, START, 300, **theirs)).abs().max() < 1e-14
-
-
-def test_nesterov_holds_the_weights_and_torch_the_look_ahead():
-    w, state, gaps, apart = START, (), [], []
-    theirs = torch_path(bowl, START, 60, momentum=0.9, nesterov=True)
-    for p in theirs[:-1]:
-        place = look_ahead(w, state, momentum=0.9)
-        gaps.append((p - place).abs().max())
-        apart.append((p - w).abs().max())
-        w, state = nesterov(w, bowl(place), state, lr=0.01, momentum=0.9)
-    assert max(gaps) < 1e-14
-    assert max(apart) > 0.1
-
-
-def test_the_two_forms_of_momentum_part_when_the_rate_is_cut():
-    def rates(step):
-        return 0.01 if step < 20 else 0.001
-
-    ours, theirs = (follow(rule, bowl, START, steps=40, lr=rates) for rule in (sgd_momentum, momentum_torch))
-    assert (ours - theirs)[:21].abs().max() < 1e-14
-    assert (ours - theirs)[22:].abs().max() > 1e-2
-    listed = [rates(step) for step in range(40)]
-    assert (theirs - torch_path(bowl, START, 40, rate=listed, momentum=0.9)).abs().max() < 1e-14
 
 
 @pytest.mark.parametrize("eta", [0.001, 0.5, 2.0])
@@ -154,10 +127,8 @@ W = torch.zeros(2)
         (lambda: sgd(W, W, lr=-1.0), "lr must be at least 0, got -1.0"),
         (lambda: sgd(W, W, (W,), lr=0.1), "state must be () or hold , got 1 tensors"),
         (lambda: sgd_momentum(W, W, lr=0.1, momentum=1.0), "momentum must be below 1, got 1.0"),
-        (lambda: momentum_torch(W, W, lr=-0.1), "lr must be at least 0, got -0.1"),
         (lambda: alexnet(W, W, lr=0.1, weight_decay=-1), "weight_decay must be at least 0, got -1"),
         (lambda: nesterov(W, W, (W, W), lr=0.1), "state must be () or hold v, got 2 tensors"),
-        (lambda: nesterov_torch(W, W, lr=0.1, momentum=2), "momentum must be below 1, got 2"),
         (lambda: look_ahead(W, momentum=-0.1), "momentum must be at least 0, got -0.1"),
         (lambda: largest_stable_rate(-1.0), "curvature must be at least 0, got -1.0"),
     ],
