@@ -151,14 +151,14 @@ def _draw_factors(flat, steep, here) -> go.Figure:
     rates = RATES.tolist()
     dot = dict(size=12, color=COLORS["model"], line=dict(color="#ffffff", width=1))
     traces = [
-        line([rates[0], rates[-1]], [1, 1], "limit", COLORS["noise"], 1, "2px,3px"),
-        line(rates, flat, "flat direction", FLAT),
-        line(rates, steep, "steep direction", STEEP, dash="6px,3px"),
+        line([rates[0], rates[-1]], [1, 1], "limit", COLORS["noise"], 1, "2px,3px", showlegend=False),
+        line(rates, flat, "flat", FLAT),
+        line(rates, steep, "steep", STEEP, dash="6px,3px"),
         go.Scatter(x=[here[0]], y=[here[1]], name="your rate", mode="markers", marker=dot, hoverinfo="skip"),
     ]
     x = dict(type="log", title_text="rate η", tickvals=[0.01, 0.1, 1], ticktext=["0.01", "0.1", "1"])
     x |= dict(range=[math.log10(SLOWEST_RATE), math.log10(FASTEST_RATE)])
-    return panel(traces, "Factor a step, by rate", 240, xaxis=x, yaxis=dict(range=[0, 2.05]))
+    return panel(traces, "Factor a step, by rate", 240, xaxis=x, yaxis=dict(range=[0, 1.6], dtick=0.5))
 
 
 _BOUND = " It arrives for all rates below {limit:.3f}."
@@ -177,7 +177,7 @@ learning_rate = Explorer(
         "too small": {"rate": 0.01},
         "best without momentum": {"rate": 2 / 21},
         "just too large": {"rate": 0.104},
-        "best with momentum": {"rate": 0.134, "momentum": 0.4},
+        "best with momentum": {"rate": 0.13, "momentum": 0.41},
     },
     says=Cases(
         "verdict",
