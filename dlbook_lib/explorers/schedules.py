@@ -46,13 +46,12 @@ def expected_losses(rates: Tensor, noise: Tensor) -> Tensor:
     Tensor of shape (T + 1, K)
         Expected losses before the first step and after each.
     """
-    square = START[:, None] + torch.zeros_like(rates[:1])  # (2, K)
-    losses = [(CURVATURES[:, None] * square).sum(0) / 2]
-    for rate in rates.unbind(0):
-        keep = 1 - rate[None] * CURVATURES[:, None]
-        square = keep * keep * square + (rate * rate * noise)[None]
-        losses.append((CURVATURES[:, None] * square).sum(0) / 2)
-    return torch.stack(losses)
+    kept = (1 - rates[:, None] * CURVATURES[:, None]).square()  # (T, 2, K)
+    added = (rates.square() * noise)[:, None] + 0 * kept
+    squares = [START[:, None] + 0 * kept[0]]
+    for keep, add in zip(kept.unbind(0), added.unbind(0)):
+        squares.append(keep * squares[-1] + add)
+    return (CURVATURES[:, None] * torch.stack(squares)).sum(1) / 2
 
 
 def train(kind: Tensor, high: Tensor, warm: Tensor, period: Tensor, noise: Tensor) -> dict[str, Tensor]:
