@@ -4,7 +4,7 @@ The gradient is :math:`C` at one step in three and :math:`-1` at the others, ove
 (Reddi, Kale and Kumar, "On the convergence of Adam and beyond", 2018, section 3). Both rules run without a
 first mean and without bias correction, at a rate that falls as one over the root of the step; the paper's
 :math:`\beta_2 = 1 / (1 + C^2)` is one choice of many here. Without a first mean all mean squares can be
-written down at once, as a matrix times the squared gradients; only the walk between the walls goes step by step.
+written down at once, as a matrix times the squared gradients; only the walk between the walls is a loop.
 """
 
 from __future__ import annotations
