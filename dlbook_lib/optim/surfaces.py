@@ -214,12 +214,12 @@ def _saddle_gradient(w: Tensor) -> Tensor:
 
 def _double_well(w: Tensor) -> Tensor:
     x, y = w.unbind(-1)
-    return (x**2 - 1) ** 2 + 0.3 * x + y**2 / 2
+    return (x**2 - 1) ** 2 + 3 * x / 10 + y**2 / 2  # an exported 0.3 has 32 bits
 
 
 def _double_well_gradient(w: Tensor) -> Tensor:
     x, y = w.unbind(-1)
-    return torch.stack([4 * x * (x**2 - 1) + 0.3, y], dim=-1)
+    return torch.stack([(40 * x * (x**2 - 1) + 3) / 10, y], dim=-1)
 
 
 def _four_minima(w: Tensor) -> Tensor:
