@@ -31,6 +31,9 @@ from dlbook_lib.catalog import (
     feedforward_networks,
     feedforward_networks_activations,
     feedforward_networks_depth,
+    optimization,
+    optimization_adam,
+    optimization_momentum,
     regularization,
     regularization_data,
     regularization_dropout,
@@ -56,6 +59,9 @@ _CHAPTERS = (
     feedforward_networks_depth,
     backpropagation,
     backpropagation_autograd,
+    optimization,
+    optimization_momentum,
+    optimization_adam,
     regularization,
     regularization_dropout,
     regularization_data,
@@ -84,6 +90,7 @@ def entries() -> tuple[Entry, ...]:
     'neuron'
     >>> len(entries()) > 100
     True
+    'evolution-strategy'
     """
     return tuple(item for chapter in _CHAPTERS for item in chapter.ENTRIES)
 

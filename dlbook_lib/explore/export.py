@@ -141,6 +141,22 @@ def _reason(errors: str) -> str:
     return (told or lines or ["no reason was given"])[-1][:300]
 
 
+def _strip(part) -> None:
+    """Take the notes of the exporter out of a model, a graph or a node, and out of the loops inside it."""
+    for notes in ("metadata_props", "value_info"):
+        if hasattr(part, notes):
+            del getattr(part, notes)[:]
+    if hasattr(part, "doc_string"):
+        part.doc_string = ""
+    for inner in ("node", "input", "output", "initializer"):
+        for one in getattr(part, inner, ()):
+            if not isinstance(one, str):  # a node's ends are names
+                _strip(one)
+    for attribute in getattr(part, "attribute", ()):
+        if not isinstance(attribute, str) and attribute.HasField("g"):  # a function's are names
+            _strip(attribute.g)
+
+
 def _main(way: str, given: str, made: str) -> None:
     import onnx
 
@@ -160,21 +176,10 @@ def _main(way: str, given: str, made: str) -> None:
             verbose=False,
         )
     model = program.model_proto
-    graph = model.graph
-    del graph.value_info[:]
-    for thing in (
-        model,
-        graph,
-        *graph.node,
-        *graph.input,
-        *graph.output,
-        *graph.initializer,
-        *model.functions,
-    ):
-        if hasattr(thing, "metadata_props"):
-            del thing.metadata_props[:]
-        if hasattr(thing, "doc_string"):
-            thing.doc_string = ""
+    _strip(model)
+    _strip(model.graph)
+    for function in model.functions:
+        _strip(function)
     onnx.checker.check_model(model)
     Path(made).write_bytes(model.SerializeToString())
 

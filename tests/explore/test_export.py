@@ -3,6 +3,7 @@
 import onnx
 import pytest
 import torch
+from torch._higher_order_ops.scan import scan
 
 from dlbook_lib.explore import Slider, parity
 from dlbook_lib.explore.export import ExportError, export, open_session, run_session
@@ -31,15 +32,34 @@ def same_names(temperature, relu):
     return {"temperature": torch.relu(temperature) * relu, "weights": torch.eye(3), "top": relu}
 
 
+def loop_inside(temperature):
+    def step(t, _):
+        return (half := t / 2 + t.sin()), half.clone()
+
+    start = temperature[None].clone()
+    if torch.compiler.is_exporting():
+        return {"top": temperature, "weights": scan(step, start, torch.zeros(9))[1] * torch.eye(9)}
+    ends = []
+    for _ in range(9):
+        start, end = step(start, None)
+        ends.append(end)
+    return {"top": temperature, "weights": torch.stack(ends) * torch.eye(9)}
+
+
 ONE = {"controls": {"temperature": Slider(0.05, 20, 1)}, "presets": None, "says": "."}
 TWO = ONE | {"controls": ONE["controls"] | {"relu": Slider(0, 1, 1)}}
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [{}, ONE | {"compute": times_vector}, ONE | {"compute": gradient_inside}, TWO | {"compute": same_names}],
-    ids=["attention", "transposed times vector", "gradient inside", "names of operators"],
-)
+COMPUTED = {
+    "attention": {},
+    "transposed times vector": ONE | {"compute": times_vector},
+    "gradient inside": ONE | {"compute": gradient_inside},
+    "names of operators": TWO | {"compute": same_names},
+    "loop inside": ONE | {"compute": loop_inside},
+}
+
+
+@pytest.mark.parametrize("parts", COMPUTED.values(), ids=COMPUTED)
 def test_onnx_runtime_computes_what_torch_computes(declare, parts):
     explorer = declare(**parts)
     model = export(explorer)
@@ -50,6 +70,8 @@ def test_onnx_runtime_computes_what_torch_computes(declare, parts):
     loaded = onnx.load_from_string(model)
     assert not any(node.metadata_props or node.doc_string for node in loaded.graph.node)
     assert not loaded.graph.value_info
+    inside = [attribute.g for node in loaded.graph.node for attribute in node.attribute]
+    assert not any(graph.value_info or node.metadata_props for graph in inside for node in graph.node)
     assert len(model) < 8_000
 
 
