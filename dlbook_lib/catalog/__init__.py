@@ -21,6 +21,8 @@ from dlbook_lib.catalog import (
     diffusion,
     diffusion_conditioning,
     diffusion_samplers,
+    normalization,
+    normalization_family,
     regularization,
     regularization_data,
     regularization_dropout,
@@ -32,6 +34,8 @@ from dlbook_lib.checks import check_type
 __all__ = ["Entry", "Published", "entries", "entry", "find"]
 
 _CHAPTERS = (
+    normalization,
+    normalization_family,
     regularization,
     regularization_dropout,
     regularization_data,
