@@ -17,7 +17,7 @@ from torch import Tensor
 from dlbook_lib.explore import Cases, Challenge, Explorer, Slider
 from dlbook_lib.figures.theme import CATEGORICAL, COLORS, frame, legend_above
 
-__all__ = ["iterate", "spectral_power_iteration"]
+__all__ = ["iterate", "spectral_steps"]
 
 MOST = 12
 SIGMA = 2.0  # the true largest singular value
@@ -127,8 +127,8 @@ def _arrow(ends, name: str, color: str, symbol: str) -> go.Scatter:
 
 STEP = "After {steps} steps the estimate is {sigma:.4f} of the true 2, too low by {error:.2%}"
 
-spectral_power_iteration = Explorer(
-    name="spectral-power-iteration",
+spectral_steps = Explorer(
+    name="spectral-steps",
     title="Power iteration finds the largest stretch",
     compute=iterate,
     draw=draw,
