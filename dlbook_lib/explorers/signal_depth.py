@@ -97,7 +97,7 @@ def _verdicts(
 ) -> dict[str, Tensor]:
     """Choose the sentence and judge the challenges."""
     kept = (end > 0.5) & (end < 2) & (start > 0.5) & (start < 2)
-    flat = (activation == 0) & (saturated > 0.3)
+    flat = (activation == 0) & (saturated > 0.2)
     case = torch.where(end < 0.1, 1, torch.where(end > 10, 2, torch.where(kept, 0, 4)))
     return {
         "verdict": torch.where(flat, 3, case),
@@ -152,7 +152,7 @@ signal_depth = Explorer(
     "they stay.",
     controls={
         "gain": Slider(
-            0.2, 5, 1, log=True, marks={1: "Glorot", 1.41: "He"}, label="Gain g: weights of deviation g / √n"
+            0.2, 3, 1, log=True, marks={1: "Glorot", 1.41: "He"}, label="Gain g: weights of deviation g / √n"
         ),
         "activation": Choice({"tanh": 0, "ReLU": 1, "GELU": 2, "none": 3}, label="Activation"),
         "depth": Slider(2, LAYERS, LAYERS, integer=True, label="Layers"),
@@ -161,7 +161,7 @@ signal_depth = Explorer(
         "Glorot, tanh": {},
         "Glorot, ReLU": {"activation": "ReLU"},
         "He, ReLU": {"activation": "ReLU", "gain": 2**0.5},
-        "too large, tanh": {"gain": 5},
+        "too large, tanh": {"gain": 3},
         "too small, tanh": {"gain": 0.3},
         "chosen for GELU": {"activation": "GELU", "gain": 1.5335},
     },
@@ -177,7 +177,7 @@ signal_depth = Explorer(
     ),
     challenges=(
         Challenge("With ReLU and 20 layers, keep both sizes between 0.5 and 2.", met="relu_kept"),
-        Challenge("Drive a third of the last layer's tanh units into saturation.", met="saturates"),
+        Challenge("Drive a fifth of the last layer's tanh units into saturation.", met="saturates"),
         Challenge("Keep the signals below 2 while the gradient grows above 100.", met="gradient_alone"),
     ),
 )
