@@ -71,7 +71,8 @@ def send_both_ways(gain: Tensor, depth: Tensor, activation: Tensor) -> dict[str,
     forward, backward = (t.square().mean((1, 2)).sqrt() for t in (stacked, gradients))
     at = depth.long()[None]
     end = forward.index_select(0, at)[0]
-    saturated = (stacked.index_select(0, at).abs() > 0.99).float().mean()
+    beyond = stacked.index_select(0, at).abs() - 0.99
+    saturated = (beyond * 1000 + 0.5).clamp(0, 1).mean()  # a share that does not jump
     start = backward[0]
     return {
         "forward": torch.where(there, forward, torch.nan).clamp(LOWEST, HIGHEST),
@@ -86,9 +87,13 @@ def send_both_ways(gain: Tensor, depth: Tensor, activation: Tensor) -> dict[str,
 
 
 def _histograms(signals: Tensor) -> Tensor:
-    """Count the share of values in each bin, for every depth: shape (21, 33), each row's highest bin 1."""
-    place = ((signals.flatten(1) + WIDE) / (2 * WIDE) * BINS).floor().clamp(0, BINS - 1)
-    counts = torch.stack([(place == k).float().mean(1) for k in range(BINS)], dim=1)
+    """Share out values between the two nearest bins, for every depth: (21, 33), each row's highest 1."""
+    step = 2 * WIDE / BINS
+    inside = signals.flatten(1).clamp(-WIDE + step / 2, WIDE - step / 2)
+    centres = (torch.arange(BINS) - BINS // 2) * step
+    counts = torch.stack(
+        [(1 - (inside - c).abs() / step).clamp_min(0).mean(1) for c in centres.tolist()], dim=1
+    )
     return counts / counts.amax(1, keepdim=True)
 
 
@@ -97,13 +102,13 @@ def _verdicts(
 ) -> dict[str, Tensor]:
     """Choose the sentence and judge the challenges."""
     kept = (end > 0.5) & (end < 2) & (start > 0.5) & (start < 2)
-    flat = (activation == 0) & (saturated > 0.2)
+    flat = (activation == 0) & (saturated > 0.15)
     case = torch.where(end < 0.1, 1, torch.where(end > 10, 2, torch.where(kept, 0, 4)))
     return {
         "verdict": torch.where(flat, 3, case),
         "relu_kept": kept & (activation == 1) & (depth == LAYERS),
         "saturates": flat & (depth == LAYERS),
-        "gradient_alone": (activation == 0) & (end < 2) & (start > 100),
+        "gradient_alone": (activation == 0) & (end < 2) & (start > 30),
     }
 
 
@@ -152,7 +157,12 @@ signal_depth = Explorer(
     "they stay.",
     controls={
         "gain": Slider(
-            0.2, 3, 1, log=True, marks={1: "Glorot", 1.41: "He"}, label="Gain g: weights of deviation g / √n"
+            0.2,
+            2.5,
+            1,
+            log=True,
+            marks={1: "Glorot", 1.41: "He"},
+            label="Gain g: weights of deviation g / √n",
         ),
         "activation": Choice({"tanh": 0, "ReLU": 1, "GELU": 2, "none": 3}, label="Activation"),
         "depth": Slider(2, LAYERS, LAYERS, integer=True, label="Layers"),
@@ -161,7 +171,7 @@ signal_depth = Explorer(
         "Glorot, tanh": {},
         "Glorot, ReLU": {"activation": "ReLU"},
         "He, ReLU": {"activation": "ReLU", "gain": 2**0.5},
-        "too large, tanh": {"gain": 3},
+        "too large, tanh": {"gain": 2.5},
         "too small, tanh": {"gain": 0.3},
         "chosen for GELU": {"activation": "GELU", "gain": 1.5335},
     },
@@ -177,7 +187,7 @@ signal_depth = Explorer(
     ),
     challenges=(
         Challenge("With ReLU and 20 layers, keep both sizes between 0.5 and 2.", met="relu_kept"),
-        Challenge("Drive a fifth of the last layer's tanh units into saturation.", met="saturates"),
-        Challenge("Keep the signals below 2 while the gradient grows above 100.", met="gradient_alone"),
+        Challenge("Drive more than 15 % of the last layer's tanh units into saturation.", met="saturates"),
+        Challenge("Keep the signals below 2 while the gradient grows above 30.", met="gradient_alone"),
     ),
 )
