@@ -22,6 +22,7 @@ SIDE = 2 * C + 1  # the four examples stand two by two, a gap between them
 EPS = 1e-5
 CELL, LIT = CATEGORICAL[2], COLORS["model"]
 PLACES = torch.arange(SIDE)
+ROWS, COLUMNS = PLACES.float().repeat_interleave(SIDE), PLACES.float().repeat(SIDE)
 
 
 def _values() -> Tensor:
@@ -85,10 +86,12 @@ def normalize_block(
         return z.flatten().index_select(0, at)[0]
 
     size = 1 / torch.stack([a.index_select(0, spot[None]).max() for a, spot in zip(along, (n, c, f))])
+    lit = _lay_out(mask.float()).flatten() > 0
     shown = {
         "x": _lay_out(x),
         "y": _lay_out(y),
-        "marks": torch.where(_lay_out(mask.float()) > 0, 1.0, torch.nan),
+        "mark_rows": torch.where(lit, ROWS, torch.nan),
+        "mark_columns": torch.where(lit, COLUMNS, torch.nan),
         "spot": torch.stack([n, c, f]),
         "count": mask.sum(),
         "mean": here(mean),
@@ -160,28 +163,24 @@ def _goals(norm, groups, contrast, brightness, mask, changed) -> dict[str, Tenso
     }
 
 
-def draw(x, y, marks, set_faces, cell_faces):
+def draw(x, y, mark_rows, mark_columns, set_faces, cell_faces):
     """Lay out the block before and after, and the set as a box."""
     return {
-        "before": _panel(x, marks, "Before", 7),
-        "after": _panel(y, marks, "After", 2.5),
+        "before": _panel(x, mark_columns, mark_rows, "Before", 7),
+        "after": _panel(y, mark_columns, mark_rows, "After", 2.5),
         "cube": _cube(set_faces, cell_faces),
     }
 
 
-def _panel(z, marks, title: str, most: float) -> go.Figure:
+def _panel(z, across, down, title: str, most: float) -> go.Figure:
     cells = go.Heatmap(z=z, zmin=-most, zmax=most, colorscale=DIVERGING, showscale=False, xgap=1, ygap=1)
-    cells.update(hovertemplate="%{z:.2f}<extra></extra>", hoverongaps=False)
-    lit = go.Heatmap(z=marks, zmin=0, zmax=2, showscale=False, hoverinfo="skip", xgap=1, ygap=1)
-    lit.update(
-        texttemplate="●", textfont=dict(size=9), colorscale=[[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]]
-    )
+    cells.update(hovertemplate="%{z:.2f}<extra></extra>")
+    dot = dict(size=7, color=CELL, symbol="circle", line=dict(color="#ffffff", width=1))
+    lit = go.Scatter(x=across, y=down, mode="markers", marker=dot, hoverinfo="skip", showlegend=False)
     axis = dict(visible=False, constrain="domain")
     ends = [-0.5, SIDE - 0.5]
-    across, down = axis | dict(range=ends), axis | dict(range=ends[::-1], scaleanchor="x")
-    return frame(
-        [cells, lit], alt=title, default="", title=title, height=300, aspect=1, xaxis=across, yaxis=down
-    )
+    axes = dict(xaxis=axis | dict(range=ends), yaxis=axis | dict(range=ends[::-1], scaleanchor="x"))
+    return frame([cells, lit], alt=title, default="", title=title, height=300, aspect=1, **axes)
 
 
 def _cube(set_faces, cell_faces) -> go.Figure:

@@ -52,7 +52,10 @@ def test_the_lit_cells_are_those_that_share_the_moments(name, kind, groups):
     for cell in ((0, 0, 0), (3, 5, 5), (2, 1, 4)):
         outputs = explorer.evaluate(dict(norm=name, groups=str(groups), cell=place(*cell)))
         shared = shared_cells(kind, (N, C, F), cell, groups=groups)
-        assert torch.equal(outputs["marks"] == 1, laid_out(shared.float()) == 1)
+        lit = laid_out(shared.float()).flatten() == 1
+        for name, place_of in (("mark_rows", 0), ("mark_columns", 1)):
+            assert torch.equal(outputs[name].isfinite(), lit)
+            assert torch.equal(outputs[name][lit], lit.view(SIDE, SIDE).nonzero()[:, place_of].float())
         assert outputs["spot"].tolist() == list(cell)
         assert outputs["count"] == shared.sum()
         cells = VALUES[shared]
@@ -116,4 +119,4 @@ def test_every_extreme_has_a_picture():
     for values in itertools.product(*(control.extremes() for control in explorer.controls.values())):
         outputs = explorer.evaluate(dict(zip(explorer.controls, values)))
         for name, value in outputs.items():
-            assert value.isfinite().all() or name in {"x", "y", "marks"}, (name, values)
+            assert value.isfinite().all() or name in {"x", "y", "mark_rows", "mark_columns"}, (name, values)
