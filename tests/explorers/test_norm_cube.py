@@ -53,9 +53,9 @@ def test_the_lit_cells_are_those_that_share_the_moments(name, kind, groups):
         outputs = explorer.evaluate(dict(norm=name, groups=str(groups), cell=place(*cell)))
         shared = shared_cells(kind, (N, C, F), cell, groups=groups)
         lit = laid_out(shared.float()).flatten() == 1
-        for name, place_of in (("mark_rows", 0), ("mark_columns", 1)):
-            assert torch.equal(outputs[name].isfinite(), lit)
-            assert torch.equal(outputs[name][lit], lit.view(SIDE, SIDE).nonzero()[:, place_of].float())
+        for marks, axis in (("mark_rows", 0), ("mark_columns", 1)):
+            assert torch.equal(outputs[marks].isfinite(), lit)
+            assert torch.equal(outputs[marks][lit], lit.view(SIDE, SIDE).nonzero()[:, axis].float())
         assert outputs["spot"].tolist() == list(cell)
         assert outputs["count"] == shared.sum()
         cells = VALUES[shared]
