@@ -90,7 +90,7 @@ def draw(ellipse, top, vector, image, estimates):
         _line(CIRCLE[0].tolist(), CIRCLE[1].tolist(), "unit circle", COLORS["noise"], "2px,3px"),
         _line(ellipse[0], ellipse[1], "its image", TRUTH, "solid"),
         _line(top[0], top[1], "stretched most", TRUTH, "8px,4px"),
-        _arrow(vector, "v", CATEGORICAL[2], "circle"),
+        _arrow(vector, "v", CATEGORICAL[3], "circle"),
         _arrow(image, "W v", ESTIMATE, "square"),
     ]
     room, legend = legend_above([line.name for line in plane], 300)
