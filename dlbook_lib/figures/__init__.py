@@ -4,6 +4,7 @@ Importing this package makes :mod:`dlbook_lib.figures.render` the renderer of th
 output is live in JupyterLab, VS Code and Colab and is drawn on the website.
 """
 
+from dlbook_lib.figures.cubes import cubes
 from dlbook_lib.figures.curves import bars, curves
 from dlbook_lib.figures.diagrams import blocks, graph
 from dlbook_lib.figures.fits import fits
@@ -20,6 +21,7 @@ __all__ = [
     "bars",
     "blocks",
     "contour",
+    "cubes",
     "curves",
     "decision_regions",
     "feature_maps",

@@ -1,7 +1,17 @@
-"""Blocks that three or more families of networks share: attention, and ways to tell it where things stand.
+"""Blocks that three or more families of networks share: starting weights, norms, attention, positions.
 
 Files, in the order of the chapters::
 
+    init             how large weights start: Glorot, He, the gain of an activation
+    signals          the size of signals and gradients at every depth
+    norm_batch       batch normalization: by the batch in training, by memory afterwards
+    norm_shift       the shift that batch normalization is said to remove, put back
+    norm             one cube of cells, and the sets of them that share their moments
+    norm_layer       layer normalization
+    norm_group       group normalization, instance normalization
+    norm_rms         RMSNorm
+    weight_norm      length and direction of weights learned apart
+    spectral_norm    weights over their largest stretch; power iteration; convolutions
     attention        the operator: plain loops, then two matrix products; the softmax's Jacobian
     masks            who may listen to whom: causal, strict, padding, window
     multihead        several heads, over the sequence itself or over another one
@@ -13,6 +23,6 @@ Files, in the order of the chapters::
     cost             operations, memory and serial steps of attention and of recurrence
     reader           a small stack of attention layers that labels every place of a sequence
 
-Shape letters: B batch, T queries (places of a sequence), S keys and values (places of what is listened to),
-D model width, H heads, K head width, V width of a value.
+Shape letters: B batch, C channels, O channels out, T queries (places of a sequence), S keys and values
+(places of what is listened to), D model width, H heads, K head width, V width of a value.
 """
