@@ -90,7 +90,10 @@ export class Panel {
     put(this.figure, path, value);
     if (path.join() === "layout,title,text" && this.retitle(value)) return;
     if (path.join() === "layout,meta,alt") this.plot?.setAttribute("aria-label", value);
-    else if (part === "layout" && !painted) this.layoutChanges[attribute(path.slice(1))] = value;
+    else if (part === "layout" && !painted) {
+      const whole = path.slice(1, 4).join() === "scene,camera,eye" ? 4 : path.length; // the reader may have turned it
+      this.layoutChanges[attribute(path.slice(1, whole))] = whole === 4 ? { ...at(this.figure, path.slice(0, 4)) } : listed(value);
+    }
     else if (part === "data" && (!painted || shown)) {
       const key = rest.findIndex((step) => typeof step === "number"); // plotly restyles arrays as a whole
       const name = key < 0 ? rest : rest.slice(0, key);

@@ -8,6 +8,8 @@ export const NO_WEBGL = "This browser cannot draw in space (it has no WebGL), so
 const STEP = 10; // degrees for each press of a key
 const NUDGE = 0.5; // degrees for each pixel
 const STEEPEST = 85; // degrees above or below the ground
+/** @type {[number, number]} */
+const RANGE = [0.8, 5]; // of the distance
 const FLAT = { surface: "heatmap", scatter3d: "scatter" };
 const KEYS = { cmin: "zmin", cmax: "zmax" };
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -57,11 +59,18 @@ export function turnable(panel) {
     title: "Drag, or use the arrow keys, to turn",
   });
 
+  /** Where it is seen from, or soon will be. */
+  const now = () => {
+    const { camera } = plot._fullLayout.scene;
+    return direction({ ...camera, eye: panel.layoutChanges["scene.camera.eye"] ?? camera.eye });
+  };
+
   /** @param {{around: number, up: number, far: number, center: any}} to */
   function look({ around, up, far, center }) {
     const [a, b] = [around, up].map((degrees) => (degrees * Math.PI) / 180);
-    const eye = { x: center.x + far * Math.cos(b) * Math.cos(a), y: center.y + far * Math.cos(b) * Math.sin(a), z: center.z + far * Math.sin(b) };
-    panel.layoutChanges["scene.camera.eye"] = eye;
+    panel.layoutChanges["scene.camera.eye"] = {
+      x: center.x + far * Math.cos(b) * Math.cos(a), y: center.y + far * Math.cos(b) * Math.sin(a), z: center.z + far * Math.sin(b),
+    };
     panel.flushNext();
     say({ around, up });
   }
@@ -72,14 +81,15 @@ export function turnable(panel) {
     handle.setAttribute("aria-valuetext", `from ${Math.round(around)} degrees around and ${Math.round(up)} degrees up`);
   }
 
-  /** @param {number} around degrees @param {number} up degrees @param {number} [nearer] factor of the distance */
-  function turn(around, up, nearer = 1) {
-    const now = direction({ ...plot._fullLayout.scene.camera, ...(panel.layoutChanges["scene.camera.eye"] && { eye: panel.layoutChanges["scene.camera.eye"] }) });
+  /** @param {number} around degrees @param {number} up degrees @param {number} [farther] factor of the distance */
+  function turn(around, up, farther = 1) {
+    const { around: before, up: height, far, center } = now();
+    const within = (value, low, high) => Math.max(low, Math.min(high, value));
     look({
-      ...now,
-      around: ((now.around + around + 540) % 360) - 180,
-      up: Math.max(-STEEPEST, Math.min(STEEPEST, now.up + up)),
-      far: Math.max(0.8, Math.min(5, now.far * nearer)),
+      around: ((before + around + 540) % 360) - 180,
+      up: within(height + up, -STEEPEST, STEEPEST),
+      far: within(far * farther, ...RANGE),
+      center,
     });
   }
 
@@ -93,13 +103,14 @@ export function turnable(panel) {
   ["pointerup", "pointercancel"].forEach((kind) => handle.addEventListener(kind, () => { last = null; }));
   handle.addEventListener("keydown", (event) => {
     const way = WAYS[event.key];
-    const nearer = { "+": 0.9, "-": 1 / 0.9 }[event.key];
+    const farther = { "+": 0.9, "-": 1 / 0.9 }[event.key];
     if (way) turn(STEP * way[0], STEP * way[1]);
-    else if (nearer) turn(0, 0, nearer);
+    else if (farther) turn(0, 0, farther);
     else if (event.key === "Home") look(first);
     else return;
     event.preventDefault();
   });
+  handle.addEventListener("focus", () => say(now()));
   say(first);
   panel.element.append(handle);
 }

@@ -30,8 +30,8 @@ from dlbook_lib.figures.theme import COLORS, SEQUENTIAL, frame
 __all__ = ["descend", "loss_surface"]
 
 COLUMNS, ROWS = 51, 41  # of the surface
-AWAY = 2.3  # of the camera
-LIFT = 0.015  # of the way above the surface, as a share of the surface's height
+AWAY = 2.0  # of the camera
+LIFT = 0.03  # of the way above the surface, as a share of the surface's height
 NAMES = list(RULES)
 LAST = torch.arange(STEPS + 1)
 
@@ -137,7 +137,7 @@ def draw(x, y, surface, x_range, y_range, way, here, eye):
 
 def _draw_space(x, y, surface, x_range, y_range, way, here, eye) -> go.Figure:
     ground = go.Surface(x=x, y=y, z=surface, colorscale=SEQUENTIAL, cmin=0, cmax=1, showscale=False)
-    ground.update(hoverinfo="skip", name="loss", opacity=0.95)
+    ground.update(hoverinfo="skip", name="loss")
     ink = COLORS["model"]
     path = go.Scatter3d(x=way[:, 0], y=way[:, 1], z=way[:, 2], mode="lines", name="way", hoverinfo="skip")
     path.update(line=dict(color=ink, width=7))
@@ -146,7 +146,7 @@ def _draw_space(x, y, surface, x_range, y_range, way, here, eye) -> go.Figure:
     axes = dict(
         xaxis=dict(range=[x_range[0], x_range[1]], title_text="w₁", nticks=5),
         yaxis=dict(range=[y_range[0], y_range[1]], title_text="w₂", nticks=5),
-        zaxis=dict(range=[0, 1.05], title_text="", showticklabels=False),
+        zaxis=dict(range=[0, 1.1], title_text="", showticklabels=False),
     )
     return frame(
         [ground, path, spot],
@@ -158,7 +158,7 @@ def _draw_space(x, y, surface, x_range, y_range, way, here, eye) -> go.Figure:
         scene=axes
         | dict(
             aspectmode="manual",
-            aspectratio=dict(x=1.2, y=1.2 * SHAPE, z=0.75),
+            aspectratio=dict(x=1.2, y=1.2 * SHAPE, z=0.6),
             camera=dict(eye=dict(x=eye[0], y=eye[1], z=eye[2]), center=dict(x=0, y=0, z=-0.12)),
         ),
     )
@@ -183,7 +183,7 @@ loss_surface = Explorer(
     draw=draw,
     controls={
         "ground": Choice({name: number for number, name in enumerate(GROUNDS)}, label="loss"),
-        "start": Points(STARTS[:1], panel="map", x=(-6.25, 6.25), y=(-5, 5), names=["start"], label="start"),
+        "start": Points(STARTS[:1], panel="map", x=(-6.25, 6.25), y=(-5, 5), names=["start"], label="Start"),
         "rule": Choice({name: number for number, name in enumerate(NAMES)}, label="optimizer"),
         "condition": Slider(1, 100, 30, log=True, label="condition number κ of the ravine"),
         "factor": Slider(
@@ -192,7 +192,7 @@ loss_surface = Explorer(
         "momentum": Slider(0, 0.99, 0.9, marks={0: "none", 0.9: "usual"}, label="momentum α"),
         "shown": Slider(0, STEPS, STEPS, integer=True, label="the way up to step"),
         "around": Slider(-180, 180, -60, label="seen from, around", unit="°"),
-        "tilt": Slider(5, 85, 30, label="seen from, above", unit="°"),
+        "tilt": Slider(5, 85, 45, label="seen from, above", unit="°"),
         "moved": LastMoved("start", "ground"),
     },
     presets={

@@ -35,6 +35,7 @@ __all__ = ["optimizer_race", "race"]
 COLUMNS, ROWS = 51, 41  # of the relief
 HEIGHT = 250  # pixels of the curves
 NAMES = list(RULES)
+SHORT = ["GD", *NAMES[1:]]  # in the legend
 INKS = [COLORS["data"], COLORS["model"], *CATEGORICAL[2:6]]
 LAST = torch.arange(STEPS + 1)
 KEYS = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
@@ -141,14 +142,14 @@ def draw(x, y, relief, x_range, y_range, walks, here, heights, finish):
 
 
 def _draw_heights(heights, finish) -> go.Figure:
-    traces = [line(LAST.tolist(), height, name, ink) for height, name, ink in zip(heights, NAMES, INKS)]
-    traces.append(line([0, STEPS], finish, "arrived", COLORS["noise"], 1.5, "2px,3px"))
-    room, legend = legend_above([*NAMES, "arrived"], HEIGHT)
+    traces = [line(LAST.tolist(), height, name, ink) for height, name, ink in zip(heights, SHORT, INKS)]
+    traces.append(line([0, STEPS], finish, "arrived", COLORS["noise"], 1.5, "2px,3px", showlegend=False))
+    room, legend = legend_above(SHORT, HEIGHT)
     return frame(
         traces,
         alt="",
         default="",
-        title="Loss above its lowest",
+        title="Loss above its lowest (dots: arrived)",
         height=HEIGHT,
         above=room,
         below=48,

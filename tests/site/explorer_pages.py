@@ -308,25 +308,29 @@ def space() -> tuple[dict, bytes]:
     hill = (1 - place[:, None] ** 2 - place**2 / 2).astype("float32")
     path = np.array([[-1, -1, -0.5], [0, 0.5, 0.75], [1, 1, -0.5]], "float32")  # (point, x y z)
     nodes = [helper.make_node("Mul", [f"{name}_at_one", "t"], [name]) for name in ("hill", "path")]
-    outputs = {"hill": [9, 9], "path": [3, 3]}
+    nodes.append(helper.make_node("Mul", ["range_at_one", "t"], ["range"]))
+    outputs = {"hill": [9, 9], "path": [3, 3], "range": [2]}
     ground = dict(type="surface", x=place.tolist(), y=place.tolist(), z=hill.tolist(), showscale=False)
     ground |= dict(colorscale=SEQUENTIAL, cmin=-0.5, cmax=1)
     way = dict(type="scatter3d", mode="lines", x=[0] * 3, y=[0] * 3, z=[0] * 3)
     way["line"] = dict(color=COLORS["model"], width=6)
     scene = dict(camera=dict(eye=dict(x=1.5, y=-1.5, z=1)), zaxis=dict(range=[-0.5, 1]))
     lands = [(["data", 1, letter], "path", [3], [k, k + 3, k + 6]) for k, letter in enumerate("xyz")]
+    hills = ["data", 0, "z"], "hill", [9, 9]
+    heights = ["layout", "scene", "zaxis", "range"], "range", [2]
     dots = dict(type="scatter", mode="lines", x=[0] * 3, y=[0] * 3)
     layout = dict(height=320, margin=dict(t=40, b=10, l=10, r=10), scene=scene, title=dict(text="Hill"))
     panels = [
-        panel("space", [ground, way], layout, [(["data", 0, "z"], "hill", [9, 9]), *lands]),
+        panel("space", [ground, way], layout, [hills, heights, *lands]),
         panel("plane", [dots], axes([-1, 1], [-1, 1]), [(["data", 0, *l[0][2:]], *l[1:]) for l in lands[:2]]),
     ]
     stored = [
         ("start", {"t": 1}, dict(hill=hill, path=path)),
         ("flat", {"t": 0}, dict(hill=0 * hill, path=0 * path)),
     ]
+    constants = {"hill_at_one": hill, "path_at_one": path, "range_at_one": np.float32([-0.5, 1])}
     made = payload("space", controls, {"t": ("float32", [])}, outputs, panels, stored)
-    return made, model({"t": ("float32", [])}, outputs, nodes, {"hill_at_one": hill, "path_at_one": path})
+    return made, model({"t": ("float32", [])}, outputs, nodes, constants)
 
 
 PAGE = """<!DOCTYPE html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{name}</title>

@@ -29,12 +29,14 @@ def test_only_a_page_with_such_a_panel_loads_the_bundle_for_space(visit):
 
 def test_what_stands_in_space_follows_the_control(visit):
     page = visit("space")
+    page.js("await E.settled()")
     drawn = f"return Array.from({SPACE}._fullData[1].z)"
     assert page.js(drawn) == [-0.5, 0.75, -0.5]
     page.set(t=0.5)
     page.js("await E.settled()")
     assert page.js(drawn) == [-0.25, 0.375, -0.25]
     assert page.js(f"return {SPACE}._fullData[0].z[4][4]") == 0.5
+    assert page.js(f"return {SPACE}._fullLayout.scene.zaxis.range") == [-0.25, 0.5]
 
 
 def test_the_camera_stays_while_data_and_theme_change(visit):
