@@ -16,10 +16,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import dlbook_lib.autodiff
 import dlbook_lib.cnn
 import dlbook_lib.feedforward
+import dlbook_lib.framework
 import dlbook_lib.generative
 import dlbook_lib.layers
+import dlbook_lib.learning
 import dlbook_lib.regularize
 from dlbook_lib import catalog
 from dlbook_lib.catalog.schema import Entry, Published, normal
@@ -27,11 +30,14 @@ from dlbook_lib.device import move, pick_device
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = (
-    dlbook_lib.cnn,
+    dlbook_lib.autodiff,
+    dlbook_lib.framework,
     dlbook_lib.feedforward,
-    dlbook_lib.generative,
     dlbook_lib.layers,
+    dlbook_lib.learning,
+    dlbook_lib.cnn,
     dlbook_lib.regularize,
+    dlbook_lib.generative,
 )
 
 
