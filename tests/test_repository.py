@@ -136,7 +136,7 @@ def test_versions_agree():
 
 def test_contributing_is_short_and_names_every_package():
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    assert len(text.splitlines()) <= 120
+    assert len(text.splitlines()) <= 125
     packages = {path.name for path in LIBRARY.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
     modules = {path.stem for path in LIBRARY.glob("*.py")} - {"__init__"}
     for name in packages | modules:

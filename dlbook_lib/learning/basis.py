@@ -147,8 +147,8 @@ def least_squares(Phi: Tensor, y: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> least_squares(torch.tensor([[1.0], [1.0]]), torch.tensor([1.0, 3.0]))
-    tensor([2.0000])
+    >>> least_squares(torch.tensor([[1.0], [1.0]]), torch.tensor([1.0, 3.0])).round(decimals=4)
+    tensor([2.])
     """
     _check(Phi, y)
     Q, R = torch.linalg.qr(Phi)

@@ -23,6 +23,7 @@ def test_differences_are_noticed():
     assert near[0] == pytest.approx(2e-4, rel=1e-3)
 
 
+@pytest.mark.slow
 @every_explorer
 def test_every_state_has_its_sentence(name):
     explorer = explorers.load(name)

@@ -133,6 +133,7 @@ def test_taps_stand_where_the_window_reads():
     assert outputs["output_box"].tolist() == [0.5, 1.5, 1.5, 2.5]
 
 
+@pytest.mark.slow
 def test_the_readers_of_a_pixel_are_the_outputs_that_it_changes():
     x = torch.rand(1, 16, 16, generator=torch.Generator().manual_seed(1))
     kernel = (torch.rand(3, 4, generator=torch.Generator().manual_seed(2)) + 0.5).tolist()

@@ -142,6 +142,7 @@ def test_ddim_with_all_its_noise_is_ddpm(count):
     assert explorer.evaluate({"sampler": "DDIM", "eta": 0.9, "count": count})["apart"] > 0.1
 
 
+@pytest.mark.slow
 def test_without_noise_ddim_tends_to_the_probability_flow():
     x0 = torch.randn(200, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     gaps = []

@@ -100,6 +100,7 @@ def test_who_arrives_when():
     assert 2 * back < units < 8 * back
 
 
+@pytest.mark.slow
 def test_the_presets_do_what_they_say():
     bold = play(40, **explorer.presets["the same rate for all"])
     assert any(outputs["bold"] for outputs in bold)
@@ -112,6 +113,7 @@ def test_the_presets_do_what_they_say():
     assert all(now > before for now, before in zip(careful[2:], arrivals(play(TICKS))[2:]))
 
 
+@pytest.mark.slow
 def test_the_challenges_are_met_on_the_way():
     history = play(TICKS)
     assert history[0]["arrived"] == history[0]["all"] == 0

@@ -63,6 +63,7 @@ def test_steps_are_those_of_autograd_and_of_a_search(seed, fading):
     torch.testing.assert_close(outputs["u"].double(), u, atol=1e-5, rtol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_the_proximal_way_ends_at_the_exact_minimum(seed):
     chosen = settings(seed)
@@ -133,6 +134,7 @@ def test_the_sentence(steps, chosen, words):
     assert words in explorer.sentence(play(steps, **chosen), chosen)
 
 
+@pytest.mark.slow
 def test_the_challenges_can_be_met_and_are_not_at_the_start():
     def met(steps, **chosen):
         outputs = play(steps, **chosen)
@@ -150,6 +152,7 @@ def test_the_challenges_can_be_met_and_are_not_at_the_start():
     assert met(80, strength=0.3) == set()  # there both ways end near the best weights, none of which is 0
 
 
+@pytest.mark.slow
 def test_presets_show_what_they_promise():
     large = play(100, **explorer.presets["large steps"])
     falling = play(100, **explorer.presets["falling steps"])

@@ -37,6 +37,7 @@ def test_the_two_pulls_cancel(kind):
         torch.testing.assert_close(loss, -penalty, atol=2e-5, rtol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_from_lambda_to_c_and_back(kind):
     tried = 0
@@ -95,6 +96,7 @@ def test_zeros_are_exact_and_begin_where_theory_says():
         assert look(penalty="L2 norm", centre=[[1.5, 0.0]], strength=strength, moved=1)[0]["w"][1] == 0
 
 
+@pytest.mark.slow
 def test_a_ball_that_is_not_convex_may_have_no_lambda():
     chosen = dict(penalty="Lq norm", q=0.5, budget=1.8, condition=10.0, angle=-40.0)
     outputs, _ = look(**chosen)

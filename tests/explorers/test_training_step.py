@@ -44,6 +44,7 @@ def test_every_step_is_torchs(rate, momentum, decay, relu):
         assert torch.allclose(outputs["parameters"], theirs, atol=2e-3)
 
 
+@pytest.mark.slow
 def test_it_learns_the_moons():
     for seed in range(5):
         last = train(200, seed)[-1]

@@ -41,6 +41,7 @@ def test_places_can_stand_beside_the_tokens(positions):
     assert reader(torch.zeros(1, 10, dtype=torch.int64)).shape == (1, 12, 10)
 
 
+@pytest.mark.slow
 def test_it_learns_to_recall():
     """Five seeds reached 1.00 after 300 steps; 200 are enough for this bound."""
     torch.manual_seed(0)

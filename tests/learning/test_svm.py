@@ -37,6 +37,7 @@ def test_dual_and_primal_meet(seed, strength):
     assert svm_objective(descended, X, y, strength) >= low - 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_kernel_machine_is_that_of_scikit_learn(seed):
     """Theirs has a free bias; with the classes mirrored in the origin it is zero, and the two agree."""
