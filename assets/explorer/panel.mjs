@@ -91,10 +91,9 @@ export class Panel {
     if (path.join() === "layout,title,text" && this.retitle(value)) return;
     if (path.join() === "layout,meta,alt") this.plot?.setAttribute("aria-label", value);
     else if (part === "layout" && !painted) {
-      const whole = path.slice(1, 4).join() === "scene,camera,eye" ? 4 : path.length; // the reader may have turned it
-      this.layoutChanges[attribute(path.slice(1, whole))] = whole === 4 ? { ...at(this.figure, path.slice(0, 4)) } : listed(value);
-    }
-    else if (part === "data" && (!painted || shown)) {
+      const eye = path.slice(1, 4).join() === "scene,camera,eye"; // goes as a whole: the reader may have turned it
+      this.layoutChanges[attribute(eye ? path.slice(1, 4) : path.slice(1))] = listed(eye ? at(this.figure, path.slice(0, 4)) : value);
+    } else if (part === "data" && (!painted || shown)) {
       const key = rest.findIndex((step) => typeof step === "number"); // plotly restyles arrays as a whole
       const name = key < 0 ? rest : rest.slice(0, key);
       const whole = at(this.figure, ["data", index, ...name]);

@@ -108,7 +108,7 @@ def _lay_out(land: Ground, walk: Tensor, now: Tensor) -> dict[str, Tensor]:
     x, y, relief = land.grid(COLUMNS, ROWS)
     top = relief.max()
     away = (now < LAST) | ((walk - land.inside(walk)).abs() > 1e-9).any(-1)
-    heights = land.relief(walk) / top + LIFT
+    heights = torch.maximum(land.relief(walk), _on_the_mesh(walk, x, y, relief)) / top + LIFT
     way = torch.where(away[:, None], math.nan, torch.cat([walk, heights[:, None]], dim=-1))
     return {
         "x": x,
@@ -119,6 +119,20 @@ def _lay_out(land: Ground, walk: Tensor, now: Tensor) -> dict[str, Tensor]:
         "way": way,
         "here": way.index_select(0, now).squeeze(0),
     }
+
+
+def _on_the_mesh(walk: Tensor, x: Tensor, y: Tensor, relief: Tensor) -> Tensor:
+    """Read the drawn surface between its corners, which cut across what is narrower than a cell."""
+    spread = torch.stack([x[-1] - x[0], y[-1] - y[0]])
+    cells = torch.tensor([COLUMNS - 1, ROWS - 1])
+    place = ((walk - torch.stack([x[0], y[0]])) / spread * cells).clamp_min(0)
+    corner = torch.minimum(place.floor(), cells - 1.0)
+    right, up = torch.minimum(place - corner, torch.ones(())).unbind(-1)
+    column, row = corner.long().unbind(-1)
+    flat, first = relief.reshape(-1), row * COLUMNS + column
+    below = flat[first] * (1 - right) + flat[first + 1] * right
+    above = flat[first + COLUMNS] * (1 - right) + flat[first + COLUMNS + 1] * right
+    return below * (1 - up) + above * up
 
 
 def _eye(around: Tensor, tilt: Tensor) -> Tensor:

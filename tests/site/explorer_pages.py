@@ -324,10 +324,7 @@ def space() -> tuple[dict, bytes]:
         panel("space", [ground, way], layout, [hills, heights, *lands]),
         panel("plane", [dots], axes([-1, 1], [-1, 1]), [(["data", 0, *l[0][2:]], *l[1:]) for l in lands[:2]]),
     ]
-    stored = [
-        ("start", {"t": 1}, dict(hill=hill, path=path)),
-        ("flat", {"t": 0}, dict(hill=0 * hill, path=0 * path)),
-    ]
+    stored = [("start", {"t": 1}, dict(hill=hill, path=path, range=[-0.5, 1]))]
     constants = {"hill_at_one": hill, "path_at_one": path, "range_at_one": np.float32([-0.5, 1])}
     made = payload("space", controls, {"t": ("float32", [])}, outputs, panels, stored)
     return made, model({"t": ("float32", [])}, outputs, nodes, constants)
