@@ -116,7 +116,7 @@ def forward(
     x : ndarray of shape (B, D)
         Inputs.
     activation : str
-        One of :data:`ACTIVATIONS`, after every layer but the last.
+        One of ``ACTIVATIONS``, after every layer but the last.
     nudges : sequence of ndarray of shape (B, O), optional
         Added to the sums of each layer: for those who learn by disturbing units.
 

@@ -115,7 +115,7 @@ def normalize(x: Tensor, kind: str, *, groups: int = 1, eps: float = 1e-5) -> Te
     x : Tensor of shape (N, C, ...)
         Activations.
     kind : str
-        One of :data:`NORMS`.
+        One of ``NORMS``.
     groups : int
         For ``"group"``: in how many groups the channels are cut; must divide C.
     eps : float
@@ -160,7 +160,7 @@ def shared_cells(kind: str, shape: Sequence[int], cell: Sequence[int], *, groups
     Parameters
     ----------
     kind : str
-        One of :data:`NORMS`.
+        One of ``NORMS``.
     shape : sequence of int
         Of the activations: (N, C, F).
     cell : sequence of int
@@ -200,7 +200,7 @@ def statistic_count(kind: str, shape: Sequence[int], *, groups: int = 1) -> int:
     Parameters
     ----------
     kind : str
-        One of :data:`NORMS`.
+        One of ``NORMS``.
     shape : sequence of int
         (N, C, ...).
     groups : int
@@ -234,7 +234,7 @@ def parameter_count(kind: str, shape: Sequence[int]) -> int:
     Parameters
     ----------
     kind : str
-        One of :data:`NORMS`.
+        One of ``NORMS``.
     shape : sequence of int
         (N, C, ...).
 

@@ -33,7 +33,7 @@ def layer_norm(
 
     Parameters
     ----------
-    x : Tensor of shape (..., *shape)
+    x : Tensor of shape (..., D1, D2, ...)
         Activations: (B, C, H, W) with ``shape`` (C, H, W), or (B, T, C) with ``shape`` (C,).
     shape : sequence of int
         Lengths of the axes that share their moments.
@@ -44,7 +44,7 @@ def layer_norm(
 
     Returns
     -------
-    Tensor of shape (..., *shape)
+    Tensor of shape (..., D1, D2, ...)
         Normalized; no example has looked at another.
 
     Raises
@@ -101,12 +101,12 @@ class LayerNorm(nn.Module):
 
         Parameters
         ----------
-        x : Tensor of shape (..., *shape)
+        x : Tensor of shape (..., D1, D2, ...)
             Activations.
 
         Returns
         -------
-        Tensor of shape (..., *shape)
+        Tensor of shape (..., D1, D2, ...)
             Normalized, scaled, shifted.
         """
         return layer_norm(x, self.shape, self.gamma, self.beta, eps=self.eps)

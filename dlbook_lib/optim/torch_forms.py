@@ -68,7 +68,7 @@ def nesterov_torch(
 
     .. math:: b \leftarrow \alpha b + g, \qquad p \leftarrow p - \eta\,(g + \alpha b)
 
-    With :math:`p = w + \alpha v` and a constant rate these are the places at which :func:`nesterov` takes its
+    With :math:`p = w + \alpha v` and a constant rate these are the places at which :func:`~dlbook_lib.optim.gradient_descent.nesterov` takes its
     gradients.
 
     Parameters
