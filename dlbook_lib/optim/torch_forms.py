@@ -68,8 +68,8 @@ def nesterov_torch(
 
     .. math:: b \leftarrow \alpha b + g, \qquad p \leftarrow p - \eta\,(g + \alpha b)
 
-    With :math:`p = w + \alpha v` and a constant rate these are the places at which :func:`~dlbook_lib.optim.gradient_descent.nesterov` takes its
-    gradients.
+    With :math:`p = w + \alpha v` and a constant rate these are the places at which
+    :func:`~dlbook_lib.optim.gradient_descent.nesterov` takes its gradients.
 
     Parameters
     ----------
