@@ -108,7 +108,7 @@ def cubes(
     down = [1.6 - rows * tall, 1.8]
     axes = dict(
         xaxis=dict(visible=False, range=across, constrain="domain"),
-        yaxis=dict(visible=False, range=down, scaleanchor="x"),
+        yaxis=dict(visible=False, range=down, scaleanchor="x", constrain="domain"),
     )
     aspect = (down[1] - down[0]) / (across[1] - across[0])
     sizes = (
