@@ -8,6 +8,7 @@ Files, in the order of the chapter::
     perturbation   learning by trying: one weight, all weights, all activities
     backprop       a multi-layer perceptron with its gradients by hand, in loops and in matrices
     paths          the gradient as a sum over all paths through a network
+    order          what a result was made of, in the order in which it came about
     scalar         a tape of numbers: reverse mode in a page of code
     tape           the same tape for NumPy arrays, with broadcasting and matrix products
     operations     functions on that tape: exponential, logarithm, rectifier, cross-entropy

@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import math
 
+from dlbook_lib.autodiff.order import in_order
 from dlbook_lib.checks import check_number
 
 __all__ = ["Value"]
@@ -127,13 +128,7 @@ class Value:
         list of Value
             Parts always stand before what was made of them.
         """
-        found, waiting = {self.number: self}, [self]
-        while waiting:
-            for part, _ in waiting.pop().parts:
-                if part.number not in found:
-                    found[part.number] = part
-                    waiting.append(part)
-        return [found[number] for number in sorted(found)]
+        return in_order(self)
 
     def backward(self) -> None:
         """Add the slope of this value along every value on its tape to that value's ``grad``."""

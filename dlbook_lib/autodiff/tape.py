@@ -15,6 +15,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from dlbook_lib.autodiff.order import in_order
+
 __all__ = ["Array", "fit"]
 
 _numbers = itertools.count()
@@ -200,13 +202,7 @@ class Array:
         list of Array
             Parts always stand before what was made of them.
         """
-        found, waiting = {self.number: self}, [self]
-        while waiting:
-            for part, _ in waiting.pop().parts:
-                if part.number not in found:
-                    found[part.number] = part
-                    waiting.append(part)
-        return [found[number] for number in sorted(found)]
+        return in_order(self)
 
     def backward(self) -> None:
         """Add this one number's gradient along every array on its tape to that array's ``grad``.

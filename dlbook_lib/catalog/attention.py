@@ -54,7 +54,7 @@ ENTRIES = (
     _entry(
         name="softmax-jacobian",
         title="Jacobian of the softmax",
-        symbol="dlbook_lib.layers.attention.softmax_jacobian",
+        symbol="dlbook_lib.feedforward.softmax.softmax_jacobian",
         anchor="sqrt-dk",
         inputs=normal((2, 5)),
         output_shape=(2, 5, 5),

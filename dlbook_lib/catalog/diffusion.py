@@ -87,7 +87,7 @@ ENTRIES = (
     _entry(
         name="gaussian-kl",
         title="Divergence of two Gaussians",
-        symbol=_IN + "elbo.gaussian_kl",
+        symbol="dlbook_lib.learning.density.gaussian_kl",
         anchor="diffusion-elbo",
         inputs=positive,
         output_shape=(4, 3),

@@ -18,7 +18,7 @@ def _positive(generator):
 
 
 def _two_gaussians(generator):
-    """Draw means and standard deviations of two."""
+    """Draw means and variances of two."""
     a, s, b, t = normal((5,), (5,), (5,), (5,))(generator)
     return a, s.exp(), b, t.exp()
 

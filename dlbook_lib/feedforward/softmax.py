@@ -134,7 +134,7 @@ def softmax_jacobian(p: Tensor) -> Tensor:
     Returns
     -------
     Tensor of shape (..., K, K)
-        Symmetric; its rows sum to 0.
+        Symmetric; its rows sum to 0, and all of it is 0 where one probability is 1.
 
     Examples
     --------

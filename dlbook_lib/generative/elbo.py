@@ -29,34 +29,9 @@ from dlbook_lib.checks import check_in, check_integer, check_number, check_shape
 from dlbook_lib.generative.forward import jump
 from dlbook_lib.generative.reverse import posterior, reverse_mean, reverse_variance
 from dlbook_lib.generative.schedules import betas_of, prior_kl
+from dlbook_lib.learning.density import gaussian_kl
 
-__all__ = ["bound_terms", "gaussian_bound", "gaussian_kl", "hierarchical_bound", "noise_weights"]
-
-
-def gaussian_kl(mean: Tensor, variance: Tensor, other_mean: Tensor, other_variance: Tensor) -> Tensor:
-    r"""Compute the divergence of two Gaussians, coordinate by coordinate.
-
-    .. math:: \mathrm{KL} = \tfrac12 \Bigl(\log \frac{v_2}{v_1} + \frac{v_1 + (m_1 - m_2)^2}{v_2} - 1\Bigr)
-
-    Parameters
-    ----------
-    mean, variance : Tensor
-        Of the first, under whose law the average is taken.
-    other_mean, other_variance : Tensor
-        Of the second.
-
-    Returns
-    -------
-    Tensor
-        The divergence in nats, of the shape that all broadcast to.
-
-    Examples
-    --------
-    >>> gaussian_kl(torch.tensor(1.0), torch.tensor(1.0), torch.tensor(0.0), torch.tensor(1.0))
-    tensor(0.5000)
-    """
-    ratio = variance / other_variance
-    return 0.5 * (ratio - 1 - ratio.log() + (mean - other_mean).square() / other_variance)
+__all__ = ["bound_terms", "gaussian_bound", "hierarchical_bound", "noise_weights"]
 
 
 def noise_weights(bars: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from dlbook_lib.checks import check_number, check_shape, check_type
 
-__all__ = ["attend_loops", "attention", "attention_scores", "softmax_jacobian"]
+__all__ = ["attend_loops", "attention", "attention_scores"]
 
 
 def attend_loops(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -163,31 +163,6 @@ def attention(
             raise TypeError(f"mask must be of bool or of floats, got {mask.dtype}")
     weights = scores.softmax(dim=-1)
     return weights @ v, weights
-
-
-def softmax_jacobian(weights: Tensor) -> Tensor:
-    r"""Differentiate a softmax by its input, given what it returned.
-
-    .. math:: \frac{\partial p_i}{\partial s_j} = p_i (\delta_{ij} - p_j), \qquad
-        J = \operatorname{diag}(p) - p p^\top
-
-    Parameters
-    ----------
-    weights : Tensor of shape (..., S)
-        Its output :math:`p`: each row sums to 1.
-
-    Returns
-    -------
-    Tensor of shape (..., S, S)
-        Symmetric; its rows sum to 0, and all of it is 0 where one weight is 1.
-
-    Examples
-    --------
-    >>> softmax_jacobian(torch.tensor([0.5, 0.5]))
-    tensor([[ 0.2500, -0.2500],
-            [-0.2500,  0.2500]])
-    """
-    return torch.diag_embed(weights) - weights[..., :, None] * weights[..., None, :]
 
 
 def _check_last(name: str, value: Tensor, width: int, other: str) -> None:

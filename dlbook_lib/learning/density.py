@@ -80,32 +80,31 @@ def fit_gaussian(x: Tensor) -> tuple[Tensor, Tensor]:
     return x.mean(), (x - x.mean()).square().mean().sqrt()
 
 
-def gaussian_kl(mean_p: Tensor, std_p: Tensor, mean_q: Tensor, std_q: Tensor) -> Tensor:
-    r"""Compute the Kullback-Leibler divergence of one Gaussian from another.
+def gaussian_kl(mean: Tensor, variance: Tensor, other_mean: Tensor, other_variance: Tensor) -> Tensor:
+    r"""Compute the divergence of two Gaussians, coordinate by coordinate.
 
-    .. math::
-        \mathrm{KL}(p \,\|\, q) = \log \frac{\sigma_q}{\sigma_p}
-        + \frac{\sigma_p^2 + (\mu_p - \mu_q)^2}{2 \sigma_q^2} - \frac12
+    .. math:: \mathrm{KL} = \tfrac12 \Bigl(\log \frac{v_2}{v_1} + \frac{v_1 + (m_1 - m_2)^2}{v_2} - 1\Bigr)
 
     Parameters
     ----------
-    mean_p, std_p : Tensor
-        Of the distribution under which the mean is taken.
-    mean_q, std_q : Tensor
-        Of the model.
+    mean, variance : Tensor
+        Of the first, under whose law the average is taken.
+    other_mean, other_variance : Tensor
+        Of the second.
 
     Returns
     -------
     Tensor
-        At least 0, and 0 only where the two are equal.
+        The divergence in nats, of the shape that all broadcast to: at least 0, and 0 only where the two are
+        equal.
 
     Examples
     --------
-    >>> one, two = torch.tensor(1.0), torch.tensor(2.0)
-    >>> gaussian_kl(one, one, two, one)
+    >>> gaussian_kl(torch.tensor(1.0), torch.tensor(1.0), torch.tensor(0.0), torch.tensor(1.0))
     tensor(0.5000)
     """
-    return (std_q / std_p).log() + (std_p**2 + (mean_p - mean_q) ** 2) / (2 * std_q**2) - 0.5
+    ratio = variance / other_variance
+    return 0.5 * (ratio - 1 - ratio.log() + (mean - other_mean).square() / other_variance)
 
 
 class GaussianMixture(nn.Module):

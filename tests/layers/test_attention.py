@@ -4,7 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dlbook_lib.layers.attention import attend_loops, attention, attention_scores, softmax_jacobian
+from dlbook_lib.feedforward.softmax import softmax_jacobian
+from dlbook_lib.layers.attention import attend_loops, attention, attention_scores
 from dlbook_lib.layers.masks import causal_mask
 
 

@@ -43,8 +43,8 @@ def test_divergence_is_cross_entropy_less_entropy(seed):
     log_p, log_q = gaussian_log_density(x, a, s), gaussian_log_density(x, b, t)
     step = x[1] - x[0]
     cross, entropy = -(log_p.exp() * log_q).sum() * step, -(log_p.exp() * log_p).sum() * step
-    assert torch.allclose(gaussian_kl(a, s, b, t), cross - entropy, rtol=1e-6)
-    assert gaussian_kl(a, s, a, s) == 0
+    assert torch.allclose(gaussian_kl(a, s**2, b, t**2), cross - entropy, rtol=1e-6)
+    assert gaussian_kl(a, s**2, a, s**2) == 0
 
 
 def test_mixture_is_that_of_torch_and_integrates_to_one():
