@@ -21,7 +21,9 @@ from dlbook_lib.explore._still_style import (
     PX,
     TEXT,
     Handle,
+    Room,
     choose,
+    move,
     plain_text,
     read_color,
     read_dash,
@@ -31,7 +33,7 @@ from dlbook_lib.explore._still_style import (
 )
 from dlbook_lib.figures.theme import CATEGORICAL
 
-__all__ = ["draw_space", "in_space"]
+__all__ = ["draw_space", "fit_space", "in_space"]
 
 QUIET = "type name visible showlegend opacity hoverinfo hovertemplate hoverlabel hovertext meta uid x y z"
 KNOWN = {
@@ -102,6 +104,31 @@ def draw_space(figure: Figure, panel: dict[str, Any]) -> tuple[Any, list[Handle]
         else:
             handles.append(_draw_marks(axes, trace, limits, CATEGORICAL[number % len(CATEGORICAL)]))
     return axes, handles
+
+
+def fit_space(axes: Any, room: Room) -> None:
+    """Make axes in space as large as a room lets them, their numbers and names included.
+
+    Parameters
+    ----------
+    axes : Axes3D
+        From :func:`draw_space`.
+    room : Room
+        In pixels of the picture.
+    """
+    renderer, height = axes.figure.canvas.get_renderer(), axes.figure.get_size_inches()[1] * 100
+    place = room
+    for _ in range(3):  # numbers keep their size where the axes shrink
+        move(axes, place)
+        axes.figure.draw_without_rendering()
+        found = axes.get_tightbbox(renderer)
+        share = min(room.width / found.width, room.height / found.height)
+        x, y = place.left + place.width / 2, place.top + place.height / 2  # of the axes' middle
+        right = room.left + room.width / 2 - share * ((found.x0 + found.x1) / 2 - x)
+        down = room.top + room.height / 2 - share * (height - (found.y0 + found.y1) / 2 - y)
+        wide, high = share * place.width, share * place.height
+        place = Room(right - wide / 2, down - high / 2, wide, high)
+    move(axes, place)
 
 
 def _set_camera(axes: Any, scene: dict[str, Any]) -> None:

@@ -27,8 +27,8 @@ from dlbook_lib.checks import check_number, check_type
 from dlbook_lib.explore import _still_axes
 from dlbook_lib.explore._still_cells import fit_numbers
 from dlbook_lib.explore._still_marks import draw_trace
-from dlbook_lib.explore._still_space import draw_space, in_space
-from dlbook_lib.explore._still_style import PX, TEXT, Handle, Room, move, plain_text
+from dlbook_lib.explore._still_space import draw_space, fit_space, in_space
+from dlbook_lib.explore._still_style import PX, TEXT, Handle, Room, plain_text
 from dlbook_lib.explore.explorer import Explorer
 from dlbook_lib.explore.filling import filled
 
@@ -173,7 +173,7 @@ def _draw_panel(figure: Figure, panel: dict[str, Any], room: Room) -> None:
         named = _named(handles, layout)
         top = max(top, 14 + 18 * lines + LINE * _rows(named, room.width)[1])
         plot = Room(room.left, room.top + top, room.width, room.height - top)
-        move(axes, plot)
+        fit_space(axes, plot)
     else:
         axes = _still_axes.make(figure, layout, room)
         _still_axes.dress(axes, panel)

@@ -20,6 +20,7 @@ from dlbook_lib.figures.theme import COLORS, SEQUENTIAL, frame, legend_above
 __all__ = ["send_both_ways", "signal_depth"]
 
 LAYERS, BATCH, WIDTH, BINS = 20, 32, 48, 33
+SINGLE = 0.002  # a share that one value in the batch has where the ends hold all others
 WIDE = 2.0625  # the last bins of the map end here, and hold what lies beyond
 LOWEST, HIGHEST = 1e-9, 1e9  # of the logarithmic axis
 DEPTHS = torch.arange(LAYERS + 1)
@@ -87,14 +88,18 @@ def send_both_ways(gain: Tensor, depth: Tensor, activation: Tensor) -> dict[str,
 
 
 def _histograms(signals: Tensor) -> Tensor:
-    """Share out values between the two nearest bins, for every depth: (21, 33), each row's highest 1."""
+    """Share out values between the two nearest bins, for every depth: (21, 33), each row's highest 1.
+
+    Where the signals have exploded, the few values that rounding alone moves near zero are not shown.
+    """
     step = 2 * WIDE / BINS
     inside = signals.flatten(1).clamp(-WIDE + step / 2, WIDE - step / 2)
     centres = (torch.arange(BINS) - BINS // 2) * step
     counts = torch.stack(
         [(1 - (inside - c).abs() / step).clamp_min(0).mean(1) for c in centres.tolist()], dim=1
     )
-    return counts / counts.amax(1, keepdim=True)
+    shares = counts / counts.amax(1, keepdim=True)
+    return ((shares - SINGLE) / (1 - SINGLE)).clamp_min(0)
 
 
 def _verdicts(

@@ -45,5 +45,5 @@ def test_the_command_lists_checks_and_refuses():
     assert output.startswith("attention-plane: ")
     code, _, errors = command("serve", "attention-plain")
     assert code == 1
-    assert errors.startswith("explore: name must be one of 'attention-plane'")
+    assert errors.startswith(f"explore: name must be one of '{explorers.names()[0]}', ")
     assert "Traceback" not in errors
