@@ -12,7 +12,7 @@ const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 export function buildPlayer(id, advance, reset) {
   let playing = false;
   let steps = 0;
-  const count = element("output", { class: "dlbook-hint" }, "step 0");
+  const count = element("output", { class: "dlbook-hint" }, "frame 0");
   const note = element("span", { class: "dlbook-hint", role: "status" });
   const speed = element("select", { id: `${id}-speed`, class: "form-select" },
     ...Object.keys(SPEEDS).map((name) => element("option", { value: name, selected: name === "medium" }, name)));
@@ -23,7 +23,7 @@ export function buildPlayer(id, advance, reset) {
   async function step() {
     if (!(await advance())) return stop();
     steps += 1;
-    count.textContent = `step ${steps}`;
+    count.textContent = `frame ${steps}`;
     return undefined;
   }
 
@@ -51,7 +51,7 @@ export function buildPlayer(id, advance, reset) {
   function forget() {
     stop();
     steps = 0;
-    count.textContent = "step 0";
+    count.textContent = "frame 0";
   }
 
   const label = element("label", { for: speed.id, class: "dlbook-hint" }, "Speed");

@@ -82,6 +82,11 @@ window.dlbookPlots = (() => {
     const wanted = { ...size, margin: layout.margin, meta: layout.meta }; // plotly writes into the layout
     const Plotly = await ready(data.map(({ type = "scatter" }) => type));
     layout.template = window.dlbookTemplates[theme()];
+    for (const [path, value] of Object.entries(fitted(wanted, host.clientWidth))) { // before drawing: axes bound to each other would stay narrow
+      const [part, inner] = path.split(".");
+      if (inner) layout[part][inner] = value;
+      else layout[part] = value;
+    }
     const config = { displaylogo: false, responsive: true, displayModeBar: buttons, scrollZoom: false };
     await Plotly.newPlot(plot, { data, layout, frames, config });
     plot.querySelectorAll(".main-svg").forEach((svg) => svg.setAttribute("aria-hidden", "true")); // the label says it

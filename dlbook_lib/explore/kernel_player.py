@@ -13,7 +13,7 @@ LAST = 1_000_000
 
 
 class Player:
-    """A player's buttons and its count of steps.
+    """A player's buttons and its count of frames, of which one may be several steps of what is shown.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Player:
         )
         self.step.on_click(lambda _: self.forward())
         self.over.on_click(lambda _: self.restart())
-        self.count = widgets.Label("step 0")
+        self.count = widgets.Label("frame 0")
         center = widgets.Layout(align_items="center", flex_flow="row wrap")
         self.box = widgets.HBox([self.play, self.step, self.over, self.count], layout=center)
 
@@ -41,13 +41,13 @@ class Player:
         """Take a step; stop playing where that fails."""
         if self.advance():
             self.steps += 1
-            self.count.value = f"step {self.steps:,}"
+            self.count.value = f"frame {self.steps:,}"
         else:
             self._pause()
 
     def reset(self) -> None:
         """Pause and count from 0."""
-        self.steps, self.count.value, self._quiet = 0, "step 0", True
+        self.steps, self.count.value, self._quiet = 0, "frame 0", True
         self._pause()
         self.play.value = 0
         self._quiet = False

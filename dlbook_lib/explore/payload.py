@@ -23,7 +23,7 @@ from dlbook_lib.explore.landings import Panel, place, set_at
 from dlbook_lib.explore.still import size, still
 from dlbook_lib.explore.text import Cases, fill
 
-__all__ = ["describe", "mount", "mount_words", "write"]
+__all__ = ["describe", "mount", "mount_words", "write", "write_files"]
 
 STILL_STYLE = (
     "background:#fff;height:auto;max-width:100%"  # the explorers' stylesheet comes with their script
@@ -52,8 +52,32 @@ def write(explorer: Explorer, folder: Path) -> Path:
     ValueError
         If a figure holds something that cannot be printed.
     """
+    return write_files(explorer, export(explorer), folder)
+
+
+def write_files(explorer: Explorer, model: bytes, folder: Path) -> Path:
+    """Write the three files of an explorer whose model is made.
+
+    Parameters
+    ----------
+    explorer : Explorer
+        What to write.
+    model : bytes
+        Its function as ONNX.
+    folder : Path
+        Made if it does not exist.
+
+    Returns
+    -------
+    Path
+        The JSON file.
+
+    Raises
+    ------
+    ValueError
+        If a figure holds something that cannot be printed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    model = export(explorer)
     model_file = folder / f"{explorer.name}-{_version(model)}.onnx"
     model_file.write_bytes(model)
     picture = still(explorer)

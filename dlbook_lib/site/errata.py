@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def read(file: Path) -> list[Erratum]:
     """
     name = _shown_path(file)
     try:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+        entries = _parsed(file.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise ValueError(
@@ -94,6 +95,12 @@ def read(file: Path) -> list[Erratum]:
     if not isinstance(entries, list):
         raise ValueError(f"{name}: must be a list of entries, each beginning with '- id:'")
     return [_checked(entry, f"{name}: entry {i}", file.stem) for i, entry in enumerate(entries, start=1)]
+
+
+@cache
+def _parsed(text: str) -> Any:
+    """Read YAML, once for all the margins that look into a file."""
+    return yaml.safe_load(text)
 
 
 def _checked(entry: Any, place: str, chapter: str) -> Erratum:

@@ -102,12 +102,15 @@ def execute(paths: list[Path], *, workers: int | None = None) -> list[Run]:
         path: sum(c.cell_type == "code" for c in nbformat.read(path, as_version=4).cells) for path in paths
     }
     digests = {path: inputs_digest(path) for path in paths}  # not in threads: Python 3.11 cannot parse in two
+    longest_first = sorted(paths, key=cells.get, reverse=True)  # as far as one knows before
     runs = []
     with (
         tqdm(total=sum(cells.values()), unit="cell", disable=not sys.stderr.isatty(), leave=False) as bar,
         ThreadPoolExecutor(workers or os.cpu_count()) as pool,
     ):
-        for job in as_completed([pool.submit(_run, path, digests[path], cache, lock, bar) for path in paths]):
+        for job in as_completed(
+            [pool.submit(_run, path, digests[path], cache, lock, bar) for path in longest_first]
+        ):
             run = job.result()
             runs.append(run)
             state = "failed" if run.error else "ran"

@@ -16,7 +16,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -30,6 +29,7 @@ from dlbook_lib import explorers
 from dlbook_lib.explore.payload import mount_words
 from dlbook_lib.site.assets import FONT_STYLES
 from dlbook_lib.site.execute import reached
+from dlbook_lib.site.exports import export_one
 from dlbook_lib.site.vendor import ROOT
 
 FOLDER = ROOT / "_build" / "explorers"
@@ -55,22 +55,6 @@ def digest(name: str) -> str:
     return hashed.hexdigest()
 
 
-def export_one(name: str) -> dict[str, Any]:
-    """Export an explorer in a process of its own; return its line of the manifest."""
-    program = (
-        "import sys, json; from pathlib import Path; from dlbook_lib import explorers; "
-        "from dlbook_lib.explore.payload import write; e = explorers.load(sys.argv[1]); "
-        "f = write(e, Path(sys.argv[2])); "
-        "print(json.dumps(dict(file=f.name, still=json.loads(f.read_bytes())['still'], title=e.title, "
-        "look_for=e.look_for, sentence=e.sentence(e.evaluate()))))"
-    )
-    command = [sys.executable, "-c", program, name, str(FOLDER)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    if result.returncode:
-        raise RuntimeError(f"{name}: {result.stderr.strip().splitlines()[-1]}")
-    return json.loads(result.stdout.splitlines()[-1])
-
-
 def main() -> int:
     """Export what is outdated, and say one line about each."""
     old, now = manifest(), {name: digest(name) for name in explorers.names()}
@@ -78,14 +62,14 @@ def main() -> int:
     due = [name for name in now if name not in entries]
     failures = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = {pool.submit(export_one, name): name for name in due}
+        jobs = {pool.submit(export_one, name, FOLDER): name for name in due}
         for count, job in enumerate(as_completed(jobs), start=1):
             name = jobs[job]
             try:
                 entries[name] = job.result() | {"digest": now[name]}
                 print(f"explorers: [{count}/{len(due)}] {name} exported", flush=True)
-            except RuntimeError as error:
-                failures.append(str(error))
+            except Exception as error:  # the others are still wanted
+                failures.append(f"{name}: {error}")
     FOLDER.mkdir(parents=True, exist_ok=True)
     text = json.dumps(dict(sorted(entries.items())), indent=1)
     if not MANIFEST.exists() or MANIFEST.read_text(encoding="utf-8") != text:

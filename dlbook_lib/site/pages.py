@@ -130,7 +130,7 @@ def list_references(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     found = [citation.formatted_entry.text for citation in domain.citations if citation.key in cited]
     for place in list(doctree.findall(references)):
         entries = nodes.bullet_list(classes=["dlbook-references"])
-        for text in sorted(found, key=lambda text: text.render_as("text").lower()):
+        for text in sorted(found, key=lambda text: str(text).lower()):
             entries += nodes.list_item("", nodes.paragraph("", "", *text.render(Backend())))
         place.replace_self(entries)
 

@@ -314,12 +314,12 @@ def test_the_player_steps_and_starts_over(box):
         press(box, "Step")
         assert box.readouts.value == f"<div>w is {0.5 ** (count + 1):.3f}</div>"
     box.player.play.value = 5  # a late tick is still one step
-    assert (box.readouts.value, box.player.count.value) == ("<div>w is 0.062</div>", "step 3")
+    assert (box.readouts.value, box.player.count.value) == ("<div>w is 0.062</div>", "frame 3")
     box.editors["count"].widget.value = "4"  # does not move the player
     assert box.readouts.value == "<div>w is 0.062</div>"
     shown_is_true(box, count=4)
     box.player.play.value = 0  # its stop button
-    assert (box.readouts.value, box.player.count.value) == ("<div>w is 0.500</div>", "step 0")
+    assert (box.readouts.value, box.player.count.value) == ("<div>w is 0.500</div>", "frame 0")
     press(box, "Step")
     press(box, "Reset")
     assert box.readouts.value == "<div>w is 0.500</div>"
@@ -332,12 +332,12 @@ def test_the_player_stops_where_nothing_changes_any_more():
         says="{n}", state={"n": torch.tensor(0.0)}, compute=lambda most, n: {"n": (n + 1).clamp_max(most)},
         draw=lambda n: go.Figure(go.Scatter(y=[n])),
     ))  # fmt: skip
-    for count in ("step 1", "step 2", "step 2"):
+    for count in ("frame 1", "frame 2", "frame 2"):
         press(box, "Step")
         assert box.player.count.value == count
     box.editors["most"].widget.value = "9"
     press(box, "Step")
-    assert (box.player.count.value, said(box)) == ("step 3", "4")
+    assert (box.player.count.value, said(box)) == ("frame 3", "4")
 
 
 def test_an_error_is_one_sentence_and_passes(box, monkeypatch):
@@ -352,7 +352,7 @@ def test_an_error_is_one_sentence_and_passes(box, monkeypatch):
     assert "for-the-kernel could not compute this state: too hot &lt;b&gt;" in box.error.value
     assert box.panels["map"].figure.to_json() == before
     press(box, "Step")
-    assert box.player.count.value == "step 0"
+    assert box.player.count.value == "frame 0"
     box.editors["heat"].widget.value = "1.0"
     shown_is_true(box)
 

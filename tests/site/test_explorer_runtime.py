@@ -322,7 +322,7 @@ def test_player_steps_plays_and_is_reset(visit):
     page.tab.get_by_role("button", name="Pause").click()
     page.tab.get_by_role("button", name="Reset", exact=True).click()
     page.wait_for_output("w", [4])
-    assert page.text("output") == "step 0"
+    assert page.text("output") == "frame 0"
 
 
 def test_a_player_stops_where_nothing_changes_any_more(visit):
@@ -331,7 +331,7 @@ def test_a_player_stops_where_nothing_changes_any_more(visit):
     page.wait_for_output("w", [0])
     page.tab.get_by_role("button", name="Play").click()
     page.tab.get_by_role("button", name="Play").wait_for()
-    assert page.text("output") == "step 1"  # from 8 to 0, and there it stays
+    assert page.text("output") == "frame 1"  # from 8 to 0, and there it stays
 
 
 def test_who_wants_less_motion_gets_steps(visit):
