@@ -17,7 +17,7 @@ __all__ = ["expect", "setup"]
 
 
 def setup(seed: int = 0) -> torch.device:
-    """Seed everything, choose a device and say in one line what the chapter runs on.
+    """Seed everything, choose a device and say in two lines what the chapter runs on.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def setup(seed: int = 0) -> torch.device:
     seed_everything(seed)
     choice = pick_device()
     versions = f"torch {torch.__version__}, dlbook_lib {dlbook_lib.__version__}"
-    print(f"Runs on {choice}; profile {current_profile()}; {versions}")
+    print(f"Runs on {choice}; profile {current_profile()}\n{versions}")
     return choice.device
 
 

@@ -23,12 +23,12 @@ def no_gpu(monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "random")
 
 
-def test_set_up_says_in_one_line_what_the_chapter_runs_on(capsys):
+def test_set_up_says_what_the_chapter_runs_on(capsys):
     device = setup()
     assert device == torch.device("cpu")
     assert isinstance(device, torch.device)
     assert capsys.readouterr().out == (
-        "Runs on cpu (no CUDA GPU; no Apple GPU); profile quick; "
+        "Runs on cpu (no CUDA GPU; no Apple GPU); profile quick\n"
         f"torch {torch.__version__}, dlbook_lib {dlbook_lib.__version__}\n"
     )
 
@@ -38,7 +38,7 @@ def test_set_up_returns_the_device_that_it_names(capsys, monkeypatch):
     monkeypatch.setattr(notebook, "pick_device", lambda: choice)
     monkeypatch.setenv("DLBOOK_PROFILE", "full")
     assert setup() == torch.device("cuda")
-    assert capsys.readouterr().out.startswith("Runs on cuda (Model 0, 24 GiB); profile full; torch ")
+    assert capsys.readouterr().out.startswith("Runs on cuda (Model 0, 24 GiB); profile full\ntorch ")
 
 
 def test_set_up_seeds():
