@@ -1,5 +1,6 @@
 """Every page in a real browser: it asks only this site, draws everything, and can be used by everyone."""
 
+from itertools import cycle
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,8 +12,11 @@ pytestmark = pytest.mark.slow
 
 LOOKS = {"phone, dark": ("dark", 360), "desk, light": ("light", 1280)}  # each width and each theme once
 SOURCES = "_modules/"  # pages of source, all made by one template: one of them stands for all
-PAGES = [page for page in built_pages() if not page.startswith(SOURCES)]
+LIBRARY = "reference/library/"  # long pages, all written by autodoc: each in one look, in turn
+PAGES = [page for page in built_pages() if not page.startswith((SOURCES, LIBRARY))]
 PAGES += [page for page in built_pages() if page.startswith(SOURCES)][-1:]
+VISITS = [(page, look) for page in PAGES for look in LOOKS]
+VISITS += list(zip([page for page in built_pages() if page.startswith(LIBRARY)], cycle(LOOKS)))
 HINTS = ("GPU stall due to ReadPixels", "willReadFrequently")  # Chromium's on drawing in space without a GPU
 AXE = MODULES / "axe-core" / "axe.min.js"
 
@@ -65,9 +69,9 @@ def visit(chromium, address):
         each.close()
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS.values(), ids=LOOKS.keys())
-@pytest.mark.parametrize("page", PAGES)
-def test_page_is_whole(visit, page, theme, width):
+@pytest.mark.parametrize(("page", "look"), VISITS)
+def test_page_is_whole(visit, page, look):
+    theme, width = LOOKS[look]
     opened = visit(page, theme=theme, width=width)
     opened.read_to_the_end()
 
