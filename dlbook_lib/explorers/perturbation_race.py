@@ -131,11 +131,12 @@ def race(one, partial, everything, units, back, curves, tick, rate, own):
         back = _kept(back - rate * _backpropagated(back))
 
     found = torch.stack([losses(w).mean() for w in (_kept(one), everything, units, back)])
-    curves = torch.where(torch.arange(TICKS) == tick, found[:, None].clamp(1e-4, 20.0), curves)
+    now = found.clamp(1e-4, 20.0)
+    curves = torch.where(torch.arange(TICKS) == tick, now[:, None], curves)
     reached = found < GOAL
     return {
         "one": _kept(one), "partial": partial, "everything": everything, "units": units,
-        "back": back, "curves": curves, "tick": (tick + 1).float().clamp(max=float(TICKS)), "found": found,
+        "back": back, "curves": curves, "tick": (tick + 1).float().clamp(max=float(TICKS)), "found": found, "now": now,
         "passes": PASSES * (tick + 1).float(), "looked": (turn + 3).float(),
         "lead": _lead(found), "arrived": reached[3], "bold": found[1] > 5, "all": reached.all(),
     }  # fmt: skip
@@ -171,8 +172,8 @@ def _lead(found: torch.Tensor) -> torch.Tensor:
     return torch.where(found.max() > 5, 2, torch.where(found.min() < GOAL, 1, 0))
 
 
-def draw(curves):
-    """Draw the losses over the passes."""
+def draw(curves, now, passes):
+    """Draw the losses over the passes, with a mark where each learner is now."""
     x = [PASSES * (k + 1) for k in range(TICKS)]
     room, legend = legend_above(NAMES, 340)
     colors = (CATEGORICAL[3], CATEGORICAL[4], CATEGORICAL[6], COLORS["gradient"])
@@ -187,6 +188,8 @@ def draw(curves):
         )
         for k, name in enumerate(NAMES)
     ]
+    here = go.Scatter(x=[passes] * len(NAMES), y=now, mode="markers", showlegend=False, hoverinfo="skip")
+    traces.append(here.update(marker=dict(color=colors, size=9)))
     return frame(
         traces,
         alt="Losses of four learners over the passes they have paid",
