@@ -136,8 +136,8 @@ def race(one, partial, everything, units, back, curves, tick, rate, own):
     reached = found < GOAL
     return {
         "one": _kept(one), "partial": partial, "everything": everything, "units": units,
-        "back": back, "curves": curves, "tick": (tick + 1).float().clamp(max=float(TICKS)), "found": found, "now": now,
-        "passes": PASSES * (tick + 1).float(), "looked": (turn + 3).float(),
+        "back": back, "curves": curves, "tick": (tick + 1).float().clamp(max=float(TICKS)), "found": found,
+        "now": now, "passes": PASSES * (tick + 1).float(), "looked": (turn + 3).float(),
         "lead": _lead(found), "arrived": reached[3], "bold": found[1] > 5, "all": reached.all(),
     }  # fmt: skip
 

@@ -89,6 +89,7 @@ def surface(
     title: str = "",
     x_title: str = "x",
     y_title: str = "y",
+    z_title: str = "",
     alt: str | None = None,
 ) -> go.Figure:
     """Draw a function of two variables as a surface that the reader can turn.
@@ -101,8 +102,8 @@ def surface(
         Where the columns and the rows stand.
     title : str
         What stands above.
-    x_title, y_title : str
-        What stands along the horizontal axes.
+    x_title, y_title, z_title : str
+        What stands along the two horizontal axes and the vertical one.
     alt : str, optional
         The sentence that stands for the figure; by default the ranges, and the lowest and highest value
         with their places.
@@ -125,7 +126,7 @@ def surface(
     x, y, z = _read_grid(x, y, z)
     shape = go.Surface(x=x, y=y, z=z, colorscale=SEQUENTIAL, showscale=False)
     shape.update(hovertemplate=f"{_POINTED}<br>%{{z:.4~g}}<extra></extra>")
-    titles = dict(xaxis=x_title, yaxis=y_title, zaxis="")
+    titles = dict(xaxis=x_title, yaxis=y_title, zaxis=z_title)
     return frame(
         [shape],
         alt=alt,
