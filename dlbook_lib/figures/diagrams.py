@@ -66,17 +66,21 @@ def graph(
         for node in given or ():
             check_in("a node", node, nodes)
     rows = _rows(nodes, edges)
-    places = _columns(rows, edges)
+    steps = _route(rows, edges)
+    places = _columns(rows, steps)
     texts = {node: _text(node, labels or {}, values or {}, gradients or {}) for node in nodes}
     lines = 1 + (values is not None) + (gradients is not None)
     tall, pitch = LINE * lines + 8, LINE * lines + 8 + _GAP
     half = tall / pitch / 2
     wide = 0.42 / max(len(row) for row in rows)
-    boxes = [_box(x - wide, x + wide, y - half, y + half) for x, y in places.values()]
+    boxes = [_box(x - wide, x + wide, y - half, y + half) for x, y in map(places.get, nodes)]
     words = [_word(*places[node], texts[node]) for node in nodes]
-    arrows = [_arrow(places[a], places[b], half) for a, b in edges]
+    arrows = [_arrow(places[a], places[b], half) for a, b in steps if b in texts]
+    passing = [_line(places[a], places[b], half) for a, b in steps if b not in texts]
+    beside = [places[node] for node in places if node not in texts]
+    passing += [_line((x, y - 2 * half), (x, y + 2 * half), half) for x, y in beside]
     return _diagram(
-        boxes,
+        boxes + passing,
         arrows + words,
         alt=alt,
         default=_describe(nodes, edges, values or {}, gradients or {}),
@@ -142,7 +146,7 @@ def blocks(
         check_integer("repeat[1]", last, low=first, high=len(names) - 1)
         check_integer("repeat[2]", times, low=1)
         dashed = dict(dash="dash", width=1.5)
-        drawn.append(_box(0.12, 0.88, first - half - 0.12, last + half + 0.12) | dict(line=dashed))
+        drawn.append(_box(0.14, 0.86, first - half - 0.07, last + half + 0.07) | dict(line=dashed))
         words.append(_word(0.9, (first + last) / 2, f"× {times}") | dict(xanchor="left"))
     told = [part for pair in zip(flow, [*names, ""]) for part in pair if part]
     return _diagram(
@@ -199,11 +203,23 @@ def _rows(nodes: Sequence[str], edges: Sequence[tuple[str, str]]) -> list[list[s
     return [[n for n in nodes if depth[n] == row] for row in range(max(depth.values()) + 1)]
 
 
+def _route(rows: list[list[Any]], edges: Sequence[tuple[str, str]]) -> list[tuple[Any, Any]]:
+    """Cut each edge into steps from row to row; where it passes a row of boxes, give it a place there."""
+    row_of = {node: y for y, row in enumerate(rows) for node in row}
+    steps = []
+    for a, b in edges:
+        passed = [(a, b, y) for y in range(row_of[a] + 1, row_of[b])]
+        for place in passed:
+            rows[place[2]].append(place)
+        steps += zip([a, *passed], [*passed, b])
+    return steps
+
+
 def _columns(
-    rows: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]]
-) -> dict[str, tuple[float, float]]:
+    rows: Sequence[Sequence[Any]], edges: Sequence[tuple[Any, Any]]
+) -> dict[Any, tuple[float, float]]:
     """Spread each row over the width, its nodes in the order of the middle of what they come from."""
-    places: dict[str, tuple[float, float]] = {}
+    places: dict[Any, tuple[float, float]] = {}
     for y, row in enumerate(rows):
         middle = {}
         for node in row:
@@ -241,6 +257,11 @@ def _arrow(start: tuple[float, float], end: tuple[float, float], half: float) ->
     """Draw an arrow from the lower edge of one box to the upper edge of another."""
     tail = dict(ax=start[0], ay=start[1] + half, axref="x", ayref="y")
     return tail | dict(x=end[0], y=end[1] - half, text="", showarrow=True, arrowhead=2, arrowwidth=1.5)
+
+
+def _line(start: tuple[float, float], end: tuple[float, float], half: float) -> dict[str, Any]:
+    """Draw what an arrow has before its last step."""
+    return dict(type="line", x0=start[0], y0=start[1] + half, x1=end[0], y1=end[1] - half, line_width=1.5)
 
 
 def _describe(
