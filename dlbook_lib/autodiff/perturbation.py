@@ -7,12 +7,12 @@ passes a weight. All weights at once, in random directions :math:`u` of signs :m
     \mathbb E\, \hat g \approx \nabla L, \qquad
     \mathbb E\, \lVert \hat g \rVert^2 \approx n\, \lVert \nabla L \rVert^2
 
-is right on average, with a variance that grows with the number n of weights (Spall 1992). Disturbing the sums
+is right on average (Spall 1992), with a variance that grows with the number n of weights. Disturbing the sums
 of the units and multiplying by the activations below is right on average too, and its variance grows with the
 number of units, which are fewer (Werfel, Xie and Seung 2005, "Learning curves for stochastic gradient descent
 in linear feedforward networks").
 
-Differs from the papers: random signs instead of normal numbers, and networks that are not linear.
+Differs from Werfel, Xie and Seung: random signs instead of normal numbers, and networks that are not linear.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ __all__ = ["ENTRIES"]
 
 _entry = partial(Entry, chapter="foundations/introduction")
 _unit = partial(_entry, anchor="mcculloch-pitts", paper="mcculloch1943logical")
-_rule = partial(_entry, anchor="perceptron-rule", paper="rosenblatt1958perceptron")
+_rule = partial(_entry, anchor="perceptron-rule", paper="rosenblatt1962principles")
 
 
 ENTRIES = (

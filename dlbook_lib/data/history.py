@@ -70,7 +70,7 @@ EVENTS = (
     Event(1943, "McCulloch and Pitts: neurons as logic, with weights set by hand", "mcculloch1943logical"),
     Event(1948, "Shannon: entropy, the measure of information", "shannon1948mathematical"),
     Event(1949, "Hebb: connections strengthen through use", "hebb1949organization"),
-    Event(1958, "Rosenblatt: the perceptron learns from its mistakes", "rosenblatt1958perceptron"),
+    Event(1958, "Rosenblatt: the perceptron, whose weights learn", "rosenblatt1958perceptron"),
     Event(1962, "Novikoff: a bound on the perceptron's mistakes", "novikoff1962convergence"),
     Event(1969, "Minsky and Papert: what one layer cannot do", "minsky1969perceptrons"),
     Event(1970, "Linnainmaa: derivatives backwards through a program", "linnainmaa1970representation"),

@@ -1,7 +1,7 @@
 r"""Rosenblatt's rule, one example at a time, and the bound on its mistakes.
 
 Ten points, which can be dragged, are shown in turn; a wrong answer moves the weights by :math:`(t - y)\,x`
-(Rosenblatt 1958). Beside the mistakes stands Novikoff's bound :math:`(R/\gamma)^2` (1962), with the widest
+(Rosenblatt 1962). Beside the mistakes stands Novikoff's bound :math:`(R/\gamma)^2` (1962), with the widest
 margin. The margin is the distance of 0 from the hull of the points :math:`s_n x_n`, and the nearest point of
 a hull in space lies in a corner, on an edge or in a triangle: all 175 of them are tried.
 """

@@ -1,9 +1,10 @@
 r"""The perceptron: a threshold unit that learns, and why it stops making mistakes.
 
-The rule is Rosenblatt's ("The Perceptron: A Probabilistic Model for Information Storage and Organization in
-the Brain", 1958); the bound on its mistakes is Novikoff's ("On Convergence Proofs on Perceptrons", 1962). The
-widest margin, which makes the bound as small as it can be, is a problem of least distance; it is solved by
-non-negative least squares, after Lawson and Hanson ("Solving Least Squares Problems", 1974, chapter 23).
+The machine is Rosenblatt's ("The Perceptron: A Probabilistic Model for Information Storage and Organization
+in the Brain", 1958), and so is the rule ("Principles of Neurodynamics", 1962); the bound on its mistakes is
+Novikoff's ("On Convergence Proofs on Perceptrons", 1962). The widest margin, which makes the bound as small
+as it can be, is a problem of least distance; it is solved by non-negative least squares, after Lawson and
+Hanson ("Solving Least Squares Problems", 1974, chapter 23).
 
 Differs from the papers: Rosenblatt's machine had a layer of fixed random units before the one that learns,
 ours reads the inputs themselves; targets are 0 and 1, where Novikoff turns all examples to one side.

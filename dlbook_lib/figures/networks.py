@@ -1,7 +1,7 @@
 r"""A network as circles in columns: its units, and its weights as lines whose colour is the sign.
 
-The picture that Rosenblatt drew in 1958 and everybody since. Ours is computed: the lines are the weights of
-the layer that stands in the chapter, the numbers in the circles what its units answer.
+The picture that every book draws. Ours is computed: the lines are the weights of the layer that stands in the
+chapter, the numbers in the circles what its units answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 r"""Spectral normalization: a weight divided by the most that it can stretch a vector.
 
 After Miyato, Kataoka, Koyama and Yoshida (2018), "Spectral Normalization for Generative Adversarial
-Networks", eq. 7 to 9 and algorithm 1: one step of power iteration for each training step, from where the last
+Networks", eq. 7 and 8, algorithm 1: one step of power iteration for each training step, from where the last
 one ended. The largest stretch of a convolution is another number than that of its kernel laid out as a
 matrix; :func:`conv_operator_norm` computes it as Sedghi, Gupta and Long (2019, "The Singular Values of
 Convolutional Layers") do.

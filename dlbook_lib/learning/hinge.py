@@ -4,6 +4,9 @@ For two classes (Cortes and Vapnik 1995) and for many, in the form of Weston and
 every wrong class that comes within the margin adds to the cost. The loss has a kink where an example meets
 the margin: there is no gradient, only a range of slopes (subgradients), and autograd picks one of them.
 
+Differs from the papers: Weston and Watkins ask for a margin of 2, ours is 1 as in PyTorch; scores of half the
+size cost half as much.
+
 Shape letters: N examples, K classes.
 """
 

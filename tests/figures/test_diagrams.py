@@ -35,6 +35,18 @@ def test_arrows_join_the_boxes():
     assert (arrow.ay, arrow.y) == (upper.y1, lower.y0)
 
 
+def test_an_edge_over_several_rows_passes_beside_their_boxes():
+    shapes = graph(EDGES).layout.shapes
+    boxes = [shape for shape in shapes if shape.type == "rect"]
+    lines = [shape for shape in shapes if shape.type == "line"]
+    assert len(boxes) == 6
+    assert len(lines) == 2 + 2, "from w to L past the rows of z and of s: a step to each, and one beside each"
+    for line in lines:
+        for t in (0.05, 0.5, 0.95):
+            x, y = line.x0 + t * (line.x1 - line.x0), line.y0 + t * (line.y1 - line.y0)
+            assert not any(box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 for box in boxes)
+
+
 def test_numbers_stand_in_the_colours_of_data_and_gradient():
     figure = graph([("a", "b")], values={"a": 2, "b": -4}, gradients={"a": 0.5})
     text = next(note.text for note in figure.layout.annotations if "<b>a</b>" in note.text)
