@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from dlbook_lib.explorers.signal_depth import BACK, BINS, LAYERS, WEIGHTS, WIDE, X
+from dlbook_lib.explorers.signal_depth import BACK, BINS, LAYERS, SINGLE, WEIGHTS, WIDE, X
 from dlbook_lib.explorers.signal_depth import signal_depth as explorer
 from dlbook_lib.layers.init import gain
 from dlbook_lib.layers.signals import layer_signals, signal_sizes
@@ -44,9 +44,8 @@ def test_the_map_is_a_histogram_of_every_layer():
         left = place.floor().clamp(0, BINS - 1)
         counts = torch.bincount(left.long(), 1 - (place - left), minlength=BINS + 1)
         counts = counts + torch.bincount(left.long() + 1, place - left, minlength=BINS + 1)
-        torch.testing.assert_close(
-            outputs["values"][depth].double(), (counts / counts.max())[:BINS], rtol=0, atol=1e-4
-        )
+        shown = ((counts / counts.max() - SINGLE) / (1 - SINGLE)).clamp(min=0)[:BINS]
+        torch.testing.assert_close(outputs["values"][depth].double(), shown, rtol=0, atol=1e-4)
     assert outputs["values"][:6].amax(1).tolist() == [1] * 6
 
 
