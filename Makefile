@@ -26,7 +26,7 @@ install:
 
 book: install
 	@$(VENV)/python -m dlbook_lib.site.vendor
-	@$(VENV)/python -m dlbook_lib.site.explorers
+	@$(VENV)/python -m dlbook_lib.site.exports
 	@$(VENV)/python -m dlbook_lib.site.execute
 	@$(VENV)/jupyter-book build . -n -W --keep-going
 

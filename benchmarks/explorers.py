@@ -25,7 +25,7 @@ import browser as real_browser  # noqa: E402
 from dlbook_lib import explorers  # noqa: E402
 from dlbook_lib.explore.controls import Slider  # noqa: E402
 from dlbook_lib.explore.kernel import live  # noqa: E402
-from dlbook_lib.site.explorers import FOLDER, manifest  # noqa: E402
+from dlbook_lib.site.exports import FOLDER, manifest  # noqa: E402
 from dlbook_lib.site.serve import open_server  # noqa: E402
 
 MOVES = 100

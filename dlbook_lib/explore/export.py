@@ -58,7 +58,7 @@ def apart(function: Callable, *given: Any) -> Any:
     ----------
     function : callable
         Of a module that can be imported. A script that comes here must hold its own work under
-        ``if __name__ == "__main__":``, as for anything of :mod:`multiprocessing`.
+        ``if __name__ == "__main__":``, as for anything of ``multiprocessing``.
     *given : object
         What it is called with.
 
@@ -203,7 +203,7 @@ def _model(way: str, compute: Callable, inputs: dict[str, torch.Tensor], outputs
     import onnx
 
     torch.set_num_threads(1)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision
+    logging.disable()  # what matters comes as an exception
     module = _Positional(compute, list(inputs), outputs).eval()
     if way == "traced":
         module = make_fx(module)(*inputs.values())

@@ -13,6 +13,7 @@ Parts of the extension:
 What `make` runs besides:
 
     vendor    installs the vendored JavaScript
+    exports   exports the library's explorers
     execute   runs the notebooks beforehand
     serve     shows the finished site
 """

@@ -1,23 +1,14 @@
-"""The explorers of the site: exported before the pages are built, found by them, and a page for each alone.
+"""The explorers of the site, as a Sphinx extension: pages find their files, and each has a page of its own.
 
-    python -m dlbook_lib.site.explorers
-
-exports those of the library into ``_build/explorers``, several at a time; one is exported again only if a
-module that it reaches or a pinned version has changed. An explorer that a notebook declares itself, around a
-network that it trained, is written there while the notebook runs. As a Sphinx extension this module hands
-the files to the pages that hold an explorer, and writes the gallery and the pages of single explorers.
+:mod:`dlbook_lib.site.exports` has made those files before.
 """
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
-import os
 import re
 import shutil
-import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -25,60 +16,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from dlbook_lib import explorers
 from dlbook_lib.explore.payload import mount_words
 from dlbook_lib.site.assets import FONT_STYLES
-from dlbook_lib.site.execute import reached
-from dlbook_lib.site.exports import export_one
-from dlbook_lib.site.vendor import ROOT
+from dlbook_lib.site.exports import FOLDER, MANIFEST, manifest
 
-FOLDER = ROOT / "_build" / "explorers"
-MANIFEST = FOLDER / "manifest.json"
 STYLES = ("styles/pydata-sphinx-theme.css", *FONT_STYLES, "book.css")  # of a page that holds one explorer
 HOST = re.compile(r'<div class="dlbook-explorer" id="[^"]*" data-src="([^"]*)">.*?</div>', re.S)
 SOURCE = re.compile(r'((?:data-)?src=")([^"]*)')
-
-
-def manifest() -> dict[str, dict[str, Any]]:
-    """Read what was exported: name -> digest, file, still, title, look_for, sentence."""
-    return json.loads(MANIFEST.read_text(encoding="utf-8")) if MANIFEST.exists() else {}
-
-
-def digest(name: str) -> str:
-    """Hash everything that an explorer's files depend on: the modules and weights it reaches, the pins."""
-    hashed = hashlib.sha256((ROOT / "constraints.txt").read_bytes())
-    module = f"dlbook_lib.explorers.{name.replace('-', '_')}"
-    weights = (ROOT / "dlbook_lib" / "explorers" / "weights").glob("*")
-    for file in sorted([*reached({module, "dlbook_lib.explore.payload"}), *weights]):
-        if file.is_file():
-            hashed.update(file.read_bytes())
-    return hashed.hexdigest()
-
-
-def main() -> int:
-    """Export what is outdated, and say one line about each."""
-    old, now = manifest(), {name: digest(name) for name in explorers.names()}
-    entries = {name: old[name] for name in now if old.get(name, {}).get("digest") == now[name]}
-    due = [name for name in now if name not in entries]
-    failures = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = {pool.submit(export_one, name, FOLDER): name for name in due}
-        for count, job in enumerate(as_completed(jobs), start=1):
-            name = jobs[job]
-            try:
-                entries[name] = job.result() | {"digest": now[name]}
-                print(f"explorers: [{count}/{len(due)}] {name} exported", flush=True)
-            except Exception as error:  # the others are still wanted
-                failures.append(f"{name}: {error}")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(dict(sorted(entries.items())), indent=1)
-    if not MANIFEST.exists() or MANIFEST.read_text(encoding="utf-8") != text:
-        MANIFEST.write_text(text, encoding="utf-8")
-    if not due:
-        print(f"explorers: all {len(now)} are up to date")
-    for failure in failures:
-        print(f"explorers: {failure}", file=sys.stderr)
-    return 1 if failures else 0
 
 
 class Gallery(SphinxDirective):
@@ -190,7 +134,3 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", address_files)
     app.connect("html-collect-pages", single_pages)
     app.connect("build-finished", copy_payloads)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -21,8 +21,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from dlbook_lib import catalog
-from dlbook_lib.site import explorers
 from dlbook_lib.site.execute import CACHE, notebooks
+from dlbook_lib.site.exports import MANIFEST
 from dlbook_lib.site.vendor import ROOT
 
 LEDGER = ROOT / "chapters" / "systems.yml"
@@ -62,7 +62,7 @@ class Systems(SphinxDirective):
         for file in Path(catalog.__file__).parent.glob("*.py"):
             self.env.note_dependency(str(file))
         self.env.note_dependency(str(LEDGER))
-        self.env.note_dependency(str(explorers.MANIFEST))
+        self.env.note_dependency(str(MANIFEST))
         shown = explorers_of_entries(yaml.safe_load(LEDGER.read_text(encoding="utf-8")))
         up = "../" * self.env.docname.count("/")
         theme = self.config.html_theme_options

@@ -8,7 +8,7 @@ import torch
 from dlbook_lib import explorers
 from dlbook_lib.explore import parity
 from dlbook_lib.explore.export import open_session, run_session
-from dlbook_lib.site.explorers import FOLDER, manifest
+from dlbook_lib.site.exports import FOLDER, manifest
 
 every_explorer = pytest.mark.parametrize("name", explorers.names())
 

@@ -16,7 +16,7 @@ from dlbook_lib import explorers
 from dlbook_lib.explore.payload import mount_words
 from dlbook_lib.site import alone
 from dlbook_lib.site import explorers as site_explorers
-from dlbook_lib.site.explorers import manifest
+from dlbook_lib.site.exports import manifest
 from dlbook_lib.site.serve import Quiet
 
 pytestmark = pytest.mark.slow
