@@ -30,7 +30,7 @@ def tensor(found):
 @pytest.mark.parametrize("name", explorers.names())
 def test_the_browser_agrees_with_torch(chromium, address, name):
     explorer = explorers.load(name)
-    states = json.loads(json.dumps(parity.states(explorer, count=8)))  # natively it is 20
+    states = json.loads(json.dumps(parity.states(explorer)))
     tab = chromium.new_page()
     tab.goto(f"{address}explorers/{name}.html")
     tab.wait_for_function(f"window.dlbookExplorers?.has('{name}')", timeout=30_000)
