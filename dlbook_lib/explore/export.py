@@ -231,8 +231,8 @@ def _model(way: str, compute: Callable, inputs: dict[str, torch.Tensor], outputs
 def _shorten(model) -> None:
     """Compute what is constant, and drop what is computed twice or for nothing.
 
-    The exporter's own optimiser also searches for two hundred patterns, which takes fifteen times as long
-    and makes models of ours 2 to 4 % smaller.
+    The exporter's own optimiser also searches for patterns to rewrite, which took ten to seventeen times as
+    long and made models of ours 2 to 4 % smaller (three explorers, torch 2.13).
     """
     from onnx_ir.passes import Sequential, common
     from onnxscript.optimizer import fold_constants
