@@ -135,6 +135,7 @@ def _run(path: Path, digest: str, cache, lock: threading.Lock, bar: tqdm) -> Run
         timeout=CELL_TIMEOUT,
         extra_arguments=["--IPKernelApp.log_level=40"],  # errors only
         record_timing=False,  # it would write into the cells, which the cache compares
+        shutdown_kernel="immediate",  # all is said by then; a farewell takes a second
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=count,
     )
