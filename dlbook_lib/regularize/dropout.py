@@ -143,7 +143,7 @@ class Dropout(nn.Module):
         Tensor
             Of the same shape.
         """
-        return dropout(x, self.p) if self.training else x
+        return dropout(x, self.p) if self.training and self.p else x
 
 
 class DropConnectLinear(nn.Module):

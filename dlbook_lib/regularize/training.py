@@ -91,7 +91,7 @@ def train_steps(
     True
     """
     _check(model, steps, batch_size, lr, weight_decay, weight_noise)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=weight_decay)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=weight_decay, fused=True)
     stream = torch.Generator().manual_seed(seed)
     model.train()
     losses, rows = [], permutation(0)
