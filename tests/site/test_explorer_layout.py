@@ -1,8 +1,9 @@
-"""What one moves and what it moves are seen together: abreast on a desk, under the figures on a phone."""
+"""What one moves and what it moves are seen together: abreast on a desk, under the figures on a phone.
+
+That the figures of every explorer stay in sight on a phone is seen in ``test_pages``, which opens it there.
+"""
 
 import pytest
-
-from dlbook_lib import explorers
 
 pytestmark = pytest.mark.slow
 
@@ -22,20 +23,6 @@ def opened(chromium, address):
     yield open_page
     for tab in tabs:
         tab.close()
-
-
-@pytest.mark.parametrize("name", explorers.names())
-def test_on_a_phone_figures_stay_in_sight_while_controls_scroll(opened, name):
-    tab = opened(name, 360, 740)
-    row = tab.locator(".dlbook-panels")
-    last = tab.locator(".dlbook-control").last
-    last.evaluate("control => control.scrollIntoView({ block: 'end' })")
-    figures, control = row.bounding_box(), last.bounding_box()
-    assert figures["y"] >= 0
-    assert figures["y"] + figures["height"] <= control["y"] + 1, "the figures hide the control"
-    assert figures["x"] >= 0
-    assert figures["x"] + figures["width"] <= 360
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_on_a_phone_the_row_of_figures_is_scrolled_by_finger_and_by_key(opened):
