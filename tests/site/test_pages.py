@@ -19,7 +19,7 @@ PAGES += [page for page in built_pages() if page.startswith(SOURCES)][-1:]
 VISITS = [(page, look) for page in PAGES for look in LOOKS]
 VISITS += list(zip([page for page in built_pages() if page.startswith(LIBRARY)], cycle(LOOKS)))
 HINTS = ("GPU stall due to ReadPixels", "willReadFrequently")  # Chromium's on drawing in space without a GPU
-NARROW = ["color-contrast", "scrollable-region-focusable", "target-size"]  # what width and theme can change
+NARROW = ["color-contrast", "scrollable-region-focusable"]  # what width and theme can change
 AXE = MODULES / "axe-core" / "axe.min.js"
 
 
