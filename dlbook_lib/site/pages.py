@@ -91,12 +91,8 @@ class Library(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Let autodoc document them, each under its own heading."""
-        package = import_module(self.arguments[0])
-        folders = getattr(package, "__path__", [])
-        for folder in folders:  # changes when a module is added
-            self.env.note_dependency(folder)
-        inside = pkgutil.iter_modules(folders)
-        names = [package.__name__, *sorted(f"{package.__name__}.{module.name}" for module in inside)]
+        names = _modules(self.arguments[0])
+        self.env.metadata[self.env.docname].setdefault("modules", {})[self.arguments[0]] = names
         lines = []
         for name in names:
             if name.rpartition(".")[2].startswith("_"):
@@ -107,6 +103,21 @@ class Library(SphinxDirective):
             ]  # what a package only passes on stands at its source
             lines += [f"## {name}", "", "```{eval-rst}", f".. automodule:: {name}", *options, "```", ""]
         return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
+
+
+def _modules(name: str) -> list[str]:
+    """Name a module and, where it is a package, the modules in it."""
+    inside = pkgutil.iter_modules(getattr(import_module(name), "__path__", []))
+    return [name, *sorted(f"{name}.{module.name}" for module in inside)]
+
+
+def packages_to_reread(app: Sphinx, env, added, changed, removed) -> list[str]:
+    """Name the pages of the reference whose package has gained or lost a module since."""
+    return [
+        page
+        for page, facts in env.metadata.items()
+        if any(_modules(name) != modules for name, modules in facts.get("modules", {}).items())
+    ]
 
 
 class references(nodes.General, nodes.Element):
@@ -204,3 +215,4 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", list_references)
     app.connect("doctree-resolved", unname_boxes)
     app.connect("env-get-outdated", notebooks_to_reread)
+    app.connect("env-get-outdated", packages_to_reread)
