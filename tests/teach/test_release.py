@@ -113,8 +113,8 @@ def test_unknown_exercises_are_refused(tmp_path):
 def test_the_books_exercises_can_be_released(tmp_path):
     """Solutions pass, stubs fail, nothing leaks: release() refuses otherwise, and names the notebook."""
     sources = find_sources([])
+    assert sources
     files = release(
         tmp_path / "hw", sources, layout="folder", address=None, branch="student", limits=Limits()
     )
     assert sorted(file.stem for file in files) == sorted(sources)
-    assert sources
