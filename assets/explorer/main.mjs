@@ -9,11 +9,19 @@ const NEAR = "400px"; // of the window
 const built = new Map();
 window.dlbookExplorers = new Map();
 
-/** @param {HTMLElement} root */
-async function build(root) {
+/** Load the explorers' stylesheet. @returns {Promise<unknown>} settled when it stands, or is not found */
+function loadStyle() {
+  const link = element("link", { rel: "stylesheet", href: new URL("explorer.css", import.meta.url).href });
+  const loaded = new Promise((done) => { link.onload = link.onerror = done; });
+  document.head.append(link);
+  return loaded;
+}
+
+/** @param {HTMLElement} root @param {Promise<unknown>} styled before it, figures would be drawn as wide as they like */
+async function build(root, styled) {
   const source = new URL(root.dataset.src, document.baseURI);
   try {
-    const answer = await fetch(source);
+    const [answer] = await Promise.all([fetch(source), styled]);
     if (!answer.ok) throw new Error(`${source.pathname} was not found`);
     const explorer = new Explorer(root, await answer.json(), source);
     await explorer.open();
@@ -28,10 +36,9 @@ async function build(root) {
 function main() {
   const roots = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".dlbook-explorer[data-src]"))];
   if (!roots.length) return;
-  const style = new URL("explorer.css", import.meta.url).href;
-  if (!document.querySelector('link[href*="explorer.css"]')) document.head.append(element("link", { rel: "stylesheet", href: style }));
+  const styled = loadStyle();
   const waiting = new Set(roots);
-  const start = (root) => { if (waiting.delete(root)) build(root); };
+  const start = (root) => { if (waiting.delete(root)) build(root, styled); };
   const watcher = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) start(entry.target);
   }, { rootMargin: NEAR });

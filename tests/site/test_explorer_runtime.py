@@ -65,6 +65,29 @@ def test_an_engine_that_is_not_found_is_a_sentence_too(chromium, address):
     context.close()
 
 
+def test_nothing_is_drawn_before_its_style(chromium, address):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    held = []
+    context.route("**/explorer.css", lambda route: held.append(route))
+    tab = context.new_page()
+    with tab.expect_response("**/echo.json"):
+        tab.goto(address + "echo.html", wait_until="commit")
+    tab.wait_for_timeout(300)
+    assert held
+    assert not tab.locator(".dlbook-explorer .js-plotly-plot").count()
+    held[0].continue_()
+    tab.locator(".dlbook-explorer[data-drawn]").wait_for(timeout=20_000)
+    assert tab.evaluate("document.scrollingElement.scrollWidth") == 1280
+    context.close()
+
+
+def test_without_its_style_an_explorer_is_there_all_the_same(chromium, address):
+    context = chromium.new_context()
+    context.route("**/explorer.css", lambda route: route.abort())
+    assert Visit(context, address, "echo").text(".dlbook-explorer-says").startswith("At 1.00 K")
+    context.close()
+
+
 def test_the_engine_is_loaded_once_and_tells_how_far_it_is(visit):
     script = """window.told = []; addEventListener("DOMContentLoaded", () => new MutationObserver(() => {
         const status = document.querySelector(".dlbook-status"); if (status) told.push(status.textContent);
