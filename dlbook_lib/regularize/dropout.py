@@ -96,8 +96,8 @@ def spatial_dropout(x: Tensor, p: float, *, generator: torch.Generator | None = 
 
 def _masked(x: Tensor, p: float, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
     check_number("p", p, low=0, high=1)
-    if p == 1:
-        return torch.zeros_like(x)
+    if p in (0, 1):  # nothing is left to chance
+        return torch.zeros_like(x) if p else x
     keep = uniform_like(x, shape, generator) >= p
     return x * keep / (1 - p)
 
@@ -143,7 +143,7 @@ class Dropout(nn.Module):
         Tensor
             Of the same shape.
         """
-        return dropout(x, self.p) if self.training and self.p else x
+        return dropout(x, self.p) if self.training else x
 
 
 class DropConnectLinear(nn.Module):

@@ -42,6 +42,15 @@ def test_its_moments_are_those_of_torch(p):
     assert torch.allclose(ours.std(0), theirs.std(0), atol=0.09)
 
 
+@pytest.mark.parametrize("drop", [dropout, spatial_dropout])
+def test_nothing_is_drawn_where_nothing_is_left_to_chance(drop):
+    x, draws = torch.rand(2, 3, 4, 4) + 1, stream()
+    before = draws.get_state()
+    assert torch.equal(drop(x, 0.0, generator=draws), x)
+    assert torch.equal(drop(x, 1.0, generator=draws), torch.zeros_like(x))
+    assert torch.equal(draws.get_state(), before)
+
+
 def test_the_layer_rests_in_evaluation_and_has_no_parameters():
     layer, x = Dropout(0.5), torch.randn(4, 3)
     assert torch.equal(layer.eval()(x), x)
