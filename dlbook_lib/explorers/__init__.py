@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import TYPE_CHECKING
 
 from dlbook_lib.checks import check_in
-from dlbook_lib.explore.explorer import Explorer
+
+if (
+    TYPE_CHECKING
+):  # naming the explorers costs nothing: what they compute with is loaded with the first of them
+    from dlbook_lib.explore.explorer import Explorer
 
 __all__ = ["load", "names"]
 

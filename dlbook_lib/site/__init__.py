@@ -15,6 +15,7 @@ What `make` runs besides:
     vendor    installs the vendored JavaScript
     exports   exports the library's explorers
     execute   runs the notebooks beforehand
+    reached   which modules either depends on
     serve     shows the finished site
 """
 

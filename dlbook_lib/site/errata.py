@@ -71,7 +71,7 @@ class Erratum:
 
 def files() -> list[Path]:
     """List the files of errata, of chapters that stand in the book in their order, then of others."""
-    order = [chapter for chapter, _ in _ordered()]
+    order = [path.stem for path in _ordered()]
     found = sorted((CHAPTERS / "errata").glob("*.yml"))
     return sorted(found, key=lambda f: order.index(f.stem) if f.stem in order else len(order))
 
@@ -213,7 +213,7 @@ class Errata(Reading):
     def run(self) -> list[nodes.Node]:
         """Build the sections."""
         table, out = self.load(), []
-        titles, headings = dict(_ordered()), {}
+        titles, headings = {path.stem: _title(path) for path in _ordered()}, {}
         for chapter in {erratum.chapter for erratum in table}:
             for path in chapter_notebooks(chapter):
                 self.env.note_dependency(str(path))
@@ -258,18 +258,19 @@ def read_by(env) -> dict[str, list[Path]]:
 
 def pages_to_reread(app: Sphinx, env, added, changed, removed) -> list[str]:
     """Name the pages that were read before a file of errata came or went; Sphinx notices one that changed."""
-    return [page for page, known in read_by(env).items() if page in env.all_docs and known != files()]
+    now = files()
+    return [page for page, known in read_by(env).items() if page in env.all_docs and known != now]
 
 
-def _ordered() -> list[tuple[str, str]]:
-    """List the chapters that stand in the book, with their titles, in reading order."""
-    found = []
-    for path in notebooks():
-        if CHAPTERS in path.parents:
-            cells = nbformat.read(path, as_version=4).cells
-            title = re.search(r"^# (.+)$", cells[0].source if cells else "", re.MULTILINE)
-            found.append((path.stem, title[1] if title else path.stem))
-    return found
+def _ordered() -> list[Path]:
+    """List the chapters that stand in the book, in reading order."""
+    return [path for path in notebooks() if CHAPTERS in path.parents]
+
+
+def _title(chapter: Path) -> str:
+    cells = nbformat.read(chapter, as_version=4).cells
+    title = re.search(r"^# (.+)$", cells[0].source if cells else "", re.MULTILINE)
+    return title[1] if title else chapter.stem
 
 
 def _shown_path(file: Path) -> str:

@@ -9,7 +9,6 @@ has changed. Progress is one line per notebook, and a bar over all cells at a te
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
 import platform
@@ -32,10 +31,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sphinx_external_toc.parsing import parse_toc_yaml
 from tqdm import tqdm
 
-from dlbook_lib.explore.hosts import FOLDER
+from dlbook_lib.site.exports import FOLDER
+from dlbook_lib.site.reached import imports, reached
 from dlbook_lib.site.vendor import ROOT
 
-EXPLORERS = ROOT / "_build" / "explorers"
 CACHE = ROOT / "_build" / ".jupyter_cache"
 CELL_TIMEOUT = 600  # seconds
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
@@ -64,7 +63,7 @@ def inputs_digest(path: Path) -> str:
     cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     code = "\n".join(map(TransformerManager().transform_cell, cells))  # turns %magics into plain Python
     digest.update(code.encode())
-    for module in sorted(reached(_imports(code))):
+    for module in sorted(reached(imports(code), ROOT)):
         digest.update(module.read_bytes())
     return digest.hexdigest()
 
@@ -123,6 +122,8 @@ def execute(paths: list[Path], *, workers: int | None = None) -> list[Run]:
 
 
 def _run(path: Path, digest: str, cache, lock: threading.Lock, bar: tqdm) -> Run:
+    from dlbook_lib.explore import hosts  # torch, needed only where something runs
+
     notebook = nbformat.read(path, as_version=4)
     worked = [0.0]
 
@@ -139,12 +140,10 @@ def _run(path: Path, digest: str, cache, lock: threading.Lock, bar: tqdm) -> Run
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=count,
     )
-    environment = (
-        os.environ | ONE_THREAD | {"TQDM_DISABLE": "1", FOLDER: str(EXPLORERS)}
-    )  # as a page shows it
+    as_a_page_shows_it = {"TQDM_DISABLE": "1", hosts.FOLDER: str(FOLDER)}
     start = time.perf_counter()
     try:
-        client.execute(env=environment)
+        client.execute(env=os.environ | ONE_THREAD | as_a_page_shows_it)
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # a dead kernel is a RuntimeError
         return Run(path, time.perf_counter() - start, str(error))
     seconds = time.perf_counter() - start
@@ -166,7 +165,7 @@ def _processor_seconds(client: NotebookClient) -> float:
 
 def _circumstances() -> dict[str, str]:
     """Say on what and with which versions a notebook ran."""
-    from dlbook_lib.device import pick_device  # torch, needed only where something ran
+    from dlbook_lib.device import pick_device  # torch, as above
     from dlbook_lib.profile import current_profile
 
     choice = pick_device()
@@ -179,36 +178,6 @@ def _circumstances() -> dict[str, str]:
         ),
         "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
     }
-
-
-def _imports(python: str) -> set[str]:
-    """Name the modules of ours that a piece of Python imports."""
-    names = set()
-    try:
-        tree = ast.parse(python)
-    except SyntaxError:  # the kernel will say where
-        return names
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return {name for name in names if name.split(".")[0] == "dlbook_lib"}
-
-
-def reached(names: set[str]) -> set[Path]:
-    """Follow imports from module to module and return the files."""
-    files: set[Path] = set()
-    queue = list(names)
-    while queue:
-        parts = queue.pop().split(".")
-        for depth in range(1, len(parts) + 1):
-            stem = ROOT.joinpath(*parts[:depth])
-            for file in (stem.with_suffix(".py"), stem / "__init__.py"):
-                if file.exists() and file not in files:
-                    files.add(file)
-                    queue.extend(_imports(file.read_text(encoding="utf-8")))
-    return files
 
 
 def main() -> int:

@@ -17,11 +17,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from dlbook_lib import explorers
-from dlbook_lib.explore.export import apart, export
-from dlbook_lib.explore.payload import write_files
+from dlbook_lib.site.reached import reached
 from dlbook_lib.site.vendor import ROOT
 
 FOLDER = ROOT / "_build" / "explorers"
@@ -35,12 +32,10 @@ def manifest() -> dict[str, dict[str, Any]]:
 
 def digest(name: str) -> str:
     """Hash everything that an explorer's files depend on: the modules and weights it reaches, the pins."""
-    from dlbook_lib.site.execute import reached  # here: every process that makes files loads this module
-
     hashed = hashlib.sha256((ROOT / "constraints.txt").read_bytes())
     module = f"dlbook_lib.explorers.{name.replace('-', '_')}"
     weights = (ROOT / "dlbook_lib" / "explorers" / "weights").glob("*")
-    for file in sorted([*reached({module, "dlbook_lib.explore.payload"}), *weights]):
+    for file in sorted([*reached({module, "dlbook_lib.explore.payload"}, ROOT), *weights]):
         if file.is_file():
             hashed.update(file.read_bytes())
     return hashed.hexdigest()
@@ -48,11 +43,20 @@ def digest(name: str) -> str:
 
 def export_one(name: str, folder: Path) -> dict[str, Any]:
     """Export an explorer, in processes of their own; return its line of the manifest."""
+    import torch  # here and below: needed only where something is due
+
+    from dlbook_lib.explore.export import apart, export
+
+    torch.set_num_threads(1)
     return apart(entry, name, export(explorers.load(name)), folder)
 
 
 def entry(name: str, model: bytes, folder: Path) -> dict[str, Any]:
     """Write the files of an explorer whose model is made; return its line of the manifest."""
+    import torch
+
+    from dlbook_lib.explore.payload import write_files
+
     torch.set_num_threads(1)
     explorer = explorers.load(name)
     file = write_files(explorer, model, folder)
@@ -67,7 +71,6 @@ def entry(name: str, model: bytes, folder: Path) -> dict[str, Any]:
 
 def main() -> int:
     """Export what is outdated, and say one line about each."""
-    torch.set_num_threads(1)
     old, now = manifest(), {name: digest(name) for name in explorers.names()}
     entries = {name: old[name] for name in now if old.get(name, {}).get("digest") == now[name]}
     due = [name for name in now if name not in entries]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterable
 from datetime import timezone
-from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -107,7 +106,7 @@ class Library(SphinxDirective):
 
 def _modules(name: str) -> list[str]:
     """Name a module and, where it is a package, the modules in it."""
-    inside = pkgutil.iter_modules(getattr(import_module(name), "__path__", []))
+    inside = pkgutil.iter_modules([str(ROOT.joinpath(*name.split(".")))])
     return [name, *sorted(f"{name}.{module.name}" for module in inside)]
 
 
@@ -118,6 +117,17 @@ def packages_to_reread(app: Sphinx, env, added, changed, removed) -> list[str]:
         for page, facts in env.metadata.items()
         if any(_modules(name) != modules for name, modules in facts.get("modules", {}).items())
     ]
+
+
+def forget_passing_documents(app: Sphinx, doctree: nodes.document) -> None:
+    """Give all nodes to the page that they stand in.
+
+    ``eval-rst`` reads its text in a document of its own, through which its nodes would keep all that Sphinx
+    knows: the stored page of a package then has 17 MB instead of half a megabyte, and a build in which
+    nothing has changed spends most of its time loading them.
+    """
+    for node in doctree.findall():
+        node.document = doctree
 
 
 class references(nodes.General, nodes.Element):
@@ -214,5 +224,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(references)
     app.connect("doctree-resolved", list_references)
     app.connect("doctree-resolved", unname_boxes)
+    app.connect("doctree-read", forget_passing_documents)
     app.connect("env-get-outdated", notebooks_to_reread)
     app.connect("env-get-outdated", packages_to_reread)
