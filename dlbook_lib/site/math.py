@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import re
 import subprocess
 from typing import Any
 
@@ -20,6 +21,8 @@ from sphinx.util.math import get_node_equation_number
 from dlbook_lib.site.vendor import ASSETS, find_node
 
 NAME = "mathjax-at-build-time"
+TOKEN = re.compile(r"\\(?:begin|end|left|right|qquad)(?![a-zA-Z])|\\.|[{}]", re.DOTALL)
+DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1, r"\left": 1, r"\right": -1}
 FONTS = "MATHJAX-FONTS"  # stands in the CSS for the folder of the fonts, which depends on the page's depth
 
 logger = logging.getLogger(__name__)
@@ -64,12 +67,31 @@ def visit_display(translator, node: nodes.math_block) -> None:
         translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")
         translator.body.append("</span>")
-    tex = node.astext().strip()
-    if r"\\" in tex and r"\begin{" not in tex:
-        tex = rf"\begin{{split}}{tex}\end{{split}}"
-    translator.body.append(f'<div class="dlbook-equation">{_typeset(node, tex, display=True)}</div>')
-    translator.body.append("</div>\n")
+    formulas = " ".join(_typeset(node, tex, display=True) for tex in beside_each_other(node.astext().strip()))
+    translator.body.append(f'<div class="dlbook-equation">{formulas}</div></div>\n')
     raise nodes.SkipNode
+
+
+def beside_each_other(tex: str) -> list[str]:
+    r"""Cut a displayed formula at each ``\qquad`` that no braces, brackets or environment enclose.
+
+    Typeset one by one, the parts stand in one line where there is room, and below each other on a phone.
+
+    Examples
+    --------
+    >>> beside_each_other(r"y = Wx, \qquad W = \left( a \qquad b \right)")
+    ['y = Wx,', 'W = \\left( a \\qquad b \\right)']
+    """
+    if r"\\" in tex and r"\begin{" not in tex:
+        return [rf"\begin{{split}}{tex}\end{{split}}"]
+    cuts, depth = [], 0
+    for token in TOKEN.finditer(tex):
+        depth += DEPTH.get(token[0], 0)
+        if token[0] == r"\qquad" and depth == 0:
+            cuts.append(token.span())
+    ends = [*(start for start, _ in cuts), len(tex)]
+    parts = [tex[start:end].strip() for start, end in zip([0, *(end for _, end in cuts)], ends)]
+    return [part for part in parts if part]
 
 
 def add_styles(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree) -> None:

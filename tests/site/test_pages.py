@@ -19,6 +19,8 @@ PAGES += [page for page in built_pages() if page.startswith(SOURCES)][-1:]
 VISITS = [(page, look) for page in PAGES for look in LOOKS]
 VISITS += list(zip([page for page in built_pages() if page.startswith(LIBRARY)], cycle(LOOKS)))
 HINTS = ("GPU stall due to ReadPixels", "willReadFrequently")  # Chromium's on drawing in space without a GPU
+CUT_FORMULAS = """[...document.querySelectorAll('.dlbook-equation')]
+    .filter(it => it.scrollWidth > it.clientWidth + 1).map(it => it.parentElement.id || it.textContent)"""
 AXE = MODULES / "axe-core" / "axe.min.js"
 
 
@@ -84,6 +86,8 @@ def test_page_is_whole(visit, page, look):
     too_wide = opened.tab.evaluate("document.scrollingElement.scrollWidth") - width
     assert too_wide <= 0, f"the page is {too_wide} px wider than the window"
 
+    if look == PHONE:
+        assert not opened.tab.evaluate(CUT_FORMULAS)
     if look == PHONE and page.startswith("explorers/"):
         assert_figures_stay_in_sight(opened.tab)
 
