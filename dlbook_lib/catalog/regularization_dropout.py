@@ -160,14 +160,6 @@ ENTRIES = (
         paper="szegedy2016rethinking",
     ),
     _entry(
-        name="soft-cross-entropy",
-        title="Cross-entropy with distributions as targets",
-        symbol="dlbook_lib.regularize.labels.soft_cross_entropy",
-        anchor="label-smoothing",
-        inputs=normal((5, 4), (5, 4)),
-        batched=0,
-    ),
-    _entry(
         name="expected-relabelling",
         title="Expected loss under uniform relabelling",
         symbol="dlbook_lib.regularize.labels.relabelled_loss",

@@ -25,7 +25,6 @@ __all__ = [
     "relabelled_loss",
     "scatter_ratio",
     "smooth_labels",
-    "soft_cross_entropy",
 ]
 
 
@@ -62,36 +61,6 @@ def smooth_labels(y: Tensor, num_classes: int, alpha: float) -> Tensor:
     check_integer("num_classes", num_classes, low=2)
     check_number("alpha", alpha, low=0, high=1)
     return (1 - alpha) * F.one_hot(y, num_classes).float() + alpha / num_classes
-
-
-def soft_cross_entropy(logits: Tensor, q: Tensor) -> Tensor:
-    r"""Average the cross-entropy with targets that are distributions, :math:`-\sum_k q_k \log p_k`.
-
-    Parameters
-    ----------
-    logits : Tensor of shape (B, K)
-        Scores before the softmax that gives p.
-    q : Tensor of shape (B, K)
-        Targets.
-
-    Returns
-    -------
-    Tensor of shape ()
-        The mean over the batch.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit.
-
-    Examples
-    --------
-    >>> soft_cross_entropy(torch.zeros(1, 4), torch.full((1, 4), 0.25))
-    tensor(1.3863)
-    """
-    check_shape("logits", logits, ("B", "K"))
-    check_shape("q", q, tuple(logits.shape))
-    return -(q * logits.log_softmax(dim=-1)).sum(dim=-1).mean()
 
 
 def relabel(y: Tensor, num_classes: int, alpha: float, *, generator: torch.Generator | None = None) -> Tensor:

@@ -4,6 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from dlbook_lib.feedforward.losses import cross_entropy_dense
 from dlbook_lib.regularize.labels import (
     calibration_error,
     optimal_logit_gap,
@@ -11,7 +12,6 @@ from dlbook_lib.regularize.labels import (
     relabelled_loss,
     scatter_ratio,
     smooth_labels,
-    soft_cross_entropy,
 )
 
 
@@ -24,7 +24,7 @@ def batch(seed=0):
 @pytest.mark.parametrize("alpha", [0.0, 0.1, 0.5, 1.0])
 def test_three_ways_to_one_loss(alpha):
     logits, y = batch()
-    ours = soft_cross_entropy(logits, smooth_labels(y, 7, alpha).double())
+    ours = cross_entropy_dense(logits, smooth_labels(y, 7, alpha).double())
     theirs = F.cross_entropy(logits, y, label_smoothing=alpha)
     assert ours.item() == pytest.approx(theirs.item(), abs=1e-6)
     assert relabelled_loss(logits, y, alpha).item() == pytest.approx(theirs.item(), abs=1e-14)
@@ -44,7 +44,7 @@ def test_the_best_logits_lead_by_the_gap():
 
     def loss():
         stepper.zero_grad()
-        value = soft_cross_entropy(z, q)
+        value = cross_entropy_dense(z, q)
         value.backward()
         return value
 
@@ -73,5 +73,3 @@ def test_scatter_is_that_of_the_analysis_of_variance():
 def test_errors_name_argument_value_and_rule():
     with pytest.raises(ValueError, match=r"^alpha must lie in \[0, 1\], got 1.2$"):
         smooth_labels(torch.tensor([0]), 3, 1.2)
-    with pytest.raises(ValueError, match=r"^q must have shape \(2, 3\), got \(2, 4\)$"):
-        soft_cross_entropy(torch.zeros(2, 3), torch.zeros(2, 4))
