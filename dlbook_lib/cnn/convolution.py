@@ -152,7 +152,7 @@ def convolve2d(image: Tensor, kernel: Tensor, *, mode: Mode = "full") -> Tensor:
 def toeplitz(kernel: Tensor, length: int, *, padding: int = 0) -> Tensor:
     r"""Write a one-dimensional layer as the matrix that it is.
 
-    .. math:: A_{ij} = w_{\,j - i + P} \text{ where that tap exists, and } 0 \text{ elsewhere}
+    .. math:: A_{ij} = w_{\,j - i + P} \text{ where that tap exists}, \qquad 0 \text{ elsewhere}
 
     Parameters
     ----------

@@ -36,8 +36,10 @@ def gabor(
 ) -> Tensor:
     r"""Make a Gabor kernel: a cosine wave that fades out, with its mean taken away.
 
-    .. math:: g(u, v) = e^{-(u^2 + v^2) / 2\sigma^2}
-        \cos\Bigl(\frac{2\pi}{\lambda}(u \cos\theta + v \sin\theta) + \varphi\Bigr) - \text{mean}
+    .. math::
+        g(u, v) = e^{-(u^2 + v^2) / 2\sigma^2}
+        \cos\Bigl(\frac{2\pi}{\lambda} u' + \varphi\Bigr) - \text{mean}, \qquad
+        u' = u \cos\theta + v \sin\theta
 
     with :math:`u` counted to the right and :math:`v` downwards from the centre, then scaled to length 1.
 

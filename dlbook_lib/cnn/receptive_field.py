@@ -141,7 +141,7 @@ def effective_receptive_field(networks: Iterable[Network], image: Tensor) -> Ten
     r"""Map how much each pixel counts for the middle output, over several random networks or images.
 
     .. math:: E_{hw} \propto \sum_{\text{networks}} \sum_{b, c} \Bigl(\frac{\partial}{\partial x_{bchw}}
-        \sum_o y_{b,\,o,\,\lfloor H_o/2 \rfloor,\,\lfloor W_o/2 \rfloor}\Bigr)^2
+        \sum_o y_{b o \lfloor H_o/2 \rfloor \lfloor W_o/2 \rfloor}\Bigr)^2
 
     Parameters
     ----------

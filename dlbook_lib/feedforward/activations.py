@@ -158,8 +158,9 @@ def swish(z: Tensor, *, beta: float | Tensor = 1.0) -> Tensor:
 def gelu(z: Tensor, *, approximate: str = "none") -> Tensor:
     r"""Multiply a number by the chance that a standard normal draw lies below it.
 
-    .. math:: \operatorname{gelu}(z) = z\, \Phi(z)
-        \approx \tfrac12 z \Bigl(1 + \tanh\bigl(\sqrt{2/\pi}\,(z + 0.044715\, z^3)\bigr)\Bigr)
+    .. math::
+        \operatorname{gelu}(z) &= z\, \Phi(z) \\
+        &\approx \frac z2 \Bigl(1 + \tanh \frac{z + 0.044715\, z^3}{\sqrt{\pi/2}} \Bigr)
 
     Parameters
     ----------

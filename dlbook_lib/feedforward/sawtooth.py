@@ -89,8 +89,9 @@ def deep_sawtooth(k: int) -> MLP:
 def wide_sawtooth(k: int) -> MLP:
     r"""Build the same function from one hidden layer.
 
-    .. math:: s_k(x) = 2^k \Bigl( \operatorname{relu}(x)
-        + 2 \sum_{j=1}^{2^k - 1} (-1)^j \operatorname{relu}(x - j 2^{-k}) \Bigr)
+    .. math::
+        s_k(x) = 2^k \Bigl( &\operatorname{relu}(x) \\
+        &+ 2 \sum_{j=1}^{2^k - 1} (-1)^j \operatorname{relu}(x - j 2^{-k}) \Bigr)
 
     Parameters
     ----------

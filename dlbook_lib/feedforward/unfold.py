@@ -23,7 +23,7 @@ __all__ = ["Unfolding"]
 class Unfolding(nn.Module):
     r"""A deep network that never leaves the plane.
 
-    .. math:: h^{(l)} = \tanh\bigl(W^{(l)} h^{(l-1)} + b^{(l)}\bigr) \in \mathbb R^2, \quad l = 1, \dots, L,
+    .. math:: h^{(l)} = \tanh\bigl(W^{(l)} h^{(l-1)} + b^{(l)}\bigr) \in \mathbb R^2, \qquad l = 1, \dots, L,
         \qquad z = A\, h^{(L)} + c
 
     Parameters

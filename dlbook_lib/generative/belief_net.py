@@ -28,7 +28,9 @@ __all__ = ["DeepBeliefNet", "sigmoid_classifier", "train_greedily"]
 class DeepBeliefNet(nn.Module):
     r"""Stack machines: downwards all layers but the top two draw one another, the top two share an energy.
 
-    .. math:: P(v, h^1, \dots, h^L) = P(v \mid h^1) \cdots P(h^{L-2} \mid h^{L-1})\, P(h^{L-1}, h^L)
+    .. math::
+        &P(v, h^1, \dots, h^L) \\
+        &\quad = P(v \mid h^1) \cdots P(h^{L-2} \mid h^{L-1})\, P(h^{L-1}, h^L)
 
     Parameters
     ----------

@@ -54,7 +54,8 @@ class RestrictedBoltzmannMachine(nn.Module):
         r"""Compute the free energy, the energy of a picture with its hidden units summed out.
 
         .. math::
-            F(v) = -\log \sum_h e^{-E(v, h)} = -b \cdot v - \sum_{j} \log\bigl(1 + e^{c_j + W_j \cdot v}\bigr)
+            F(v) &= -\log \sum_h e^{-E(v, h)} \\
+            &= -b \cdot v - \sum_{j} \log\bigl(1 + e^{c_j + W_j \cdot v}\bigr)
 
         Parameters
         ----------
@@ -190,9 +191,9 @@ def contrastive_divergence(
     r"""Estimate the slope of the log-likelihood: what data would have, less what the machine makes of them.
 
     .. math::
-        \frac{\partial \log P}{\partial W} =
-        \langle h v^\top \rangle_{\text{data}} - \langle h v^\top \rangle_{\text{machine}}
-        \approx \langle h v^\top \rangle_{\text{data}} - \langle h v^\top \rangle_{k\text{ steps}}
+        \frac{\partial \log P}{\partial W}
+        &= \langle h v^\top \rangle_{\text{data}} - \langle h v^\top \rangle_{\text{machine}} \\
+        &\approx \langle h v^\top \rangle_{\text{data}} - \langle h v^\top \rangle_{k\text{ steps}}
 
     The exact second term needs a chain that has forgotten where it began; this one takes ``steps``.
 

@@ -4,9 +4,11 @@ After Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020, eq.
 
 .. math::
 
-    -\log p(x_0) \le \underbrace{\mathrm{KL}(q(x_T | x_0) \| p(x_T))}_{\text{prior}} + \sum_{t=2}^T \mathbb
-    E\, \underbrace{\mathrm{KL}(q(x_{t-1} | x_t, x_0) \| p(x_{t-1} | x_t))}_{\text{step } t} -
-    \underbrace{\mathbb E \log p(x_0 | x_1)}_{\text{reconstruction}}
+    &-\log p(x_0) \\
+    &\quad \le \underbrace{\mathrm{KL}(q(x_T | x_0) \| p(x_T))}_{\text{prior}}
+    \underbrace{-\, \mathbb E \log p(x_0 | x_1)}_{\text{reconstruction}} \\
+    &\quad + \sum_{t=2}^T \mathbb E\,
+    \underbrace{\mathrm{KL}(q(x_{t-1} | x_t, x_0) \| p(x_{t-1} | x_t))}_{\text{step } t}
 
 A diffusion is a hierarchical variational autoencoder whose encoder is fixed and as wide as its data; for
 it, and for any other such model, :func:`hierarchical_bound` draws the same quantity without knowing the
@@ -177,8 +179,8 @@ def hierarchical_bound(
 ) -> Tensor:
     r"""Draw the evidence bound of a variational autoencoder with any number of levels.
 
-    .. math:: \mathrm{ELBO} = \log p(z_T) + \sum_{t=1}^T \log p(z_{t-1} \mid z_t) - \log q(z_t \mid z_{t-1}),
-        \qquad z_0 = x, \quad z_t \sim q(\cdot \mid z_{t-1})
+    .. math:: \mathrm{ELBO} = \log p(z_T) + \sum_{t=1}^T \log \frac{p(z_{t-1} \mid z_t)}{q(z_t \mid z_{t-1})},
+        \qquad z_0 = x, \qquad z_t \sim q(\cdot \mid z_{t-1})
 
     Parameters
     ----------

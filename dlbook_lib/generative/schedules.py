@@ -272,8 +272,9 @@ def prior_kl(x0: Tensor, bar: Tensor) -> Tensor:
     r"""Measure how far a noised example still is from pure noise.
 
     .. math::
-        \mathrm{KL}\bigl(\mathcal N(\sqrt{\bar\alpha}\, x_0, (1 - \bar\alpha) I) \,\|\, \mathcal N(0, I)\bigr)
-        = \tfrac12 \bigl(\bar\alpha \lVert x_0 \rVert^2 - D \bar\alpha - D \log(1 - \bar\alpha)\bigr)
+        &\mathrm{KL}\bigl(\mathcal N(\sqrt{\bar\alpha} x_0, (1 - \bar\alpha) I)
+        \,\|\, \mathcal N(0, I)\bigr) \\
+        &\quad = \tfrac12 \bigl(\bar\alpha \lVert x_0 \rVert^2 - D \bar\alpha - D \log(1 - \bar\alpha)\bigr)
 
     Parameters
     ----------

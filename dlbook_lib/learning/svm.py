@@ -120,7 +120,7 @@ def svm_dual(K: Tensor, y: Tensor, *, strength: float, sweeps: int) -> Tensor:
     :math:`\alpha_n` to its best value while the others stand still,
 
     .. math::
-        \alpha_n \leftarrow \min\Bigl(1, \max\Bigl(0,\;
+        \alpha_n \leftarrow \min\Bigl(1, \max\Bigl(0,
         \alpha_n + 2 \lambda N \frac{1 - y_n f(x_n)}{k(x_n, x_n)}\Bigr)\Bigr).
 
     Parameters

@@ -4,9 +4,9 @@ Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015, algorit
 the gradient and of its square, and divides the first by the root of the second:
 
 .. math::
-    m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad
-    v \leftarrow \beta_2 v + (1 - \beta_2)\, g \odot g, \quad
-    \hat m = \frac{m}{1 - \beta_1^t}, \quad \hat v = \frac{v}{1 - \beta_2^t}, \quad
+    m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad
+    v \leftarrow \beta_2 v + (1 - \beta_2)\, g \odot g, \qquad
+    \hat m = \frac{m}{1 - \beta_1^t}, \quad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
     w \leftarrow w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}.
 
 Since both means start at 0 they are too small by the factors that the hats divide out. AdamW is from
@@ -213,9 +213,9 @@ def nadam(
 
     .. math::
         \mu_t = \beta_1 \bigl(1 - \tfrac12\, 0.96^{t \psi}\bigr), \qquad
-        w \leftarrow w - \frac{\eta}{\sqrt{\hat v} + \epsilon} \left(
-            \frac{\mu_{t+1}\, m}{1 - \prod_{i \le t+1} \mu_i}
-            + \frac{(1 - \mu_t)\, g}{1 - \prod_{i \le t} \mu_i} \right)
+        \begin{aligned} w \leftarrow w - \frac{\eta}{\sqrt{\hat v} + \epsilon} \Bigl(
+        &\frac{\mu_{t+1}\, m}{1 - \prod_{i \le t+1} \mu_i} \\
+        &+ \frac{(1 - \mu_t)\, g}{1 - \prod_{i \le t} \mu_i} \Bigr) \end{aligned}
 
     With a constant :math:`\mu_t = \beta_1` the bracket is about
     :math:`\beta_1 \hat m + (1 - \beta_1)\, g / (1 - \beta_1^t)`.

@@ -42,9 +42,10 @@ def soft_threshold(v: Tensor, threshold: Tensor | float) -> Tensor:
 def prox_elastic_net(v: Tensor, *, l1: float, l2: float) -> Tensor:
     r"""Minimise the distance to a point plus the elastic net.
 
-    .. math:: \operatorname*{arg\,min}_w \tfrac12 \lVert w - v \rVert^2 + \lambda_1 \lVert w \rVert_1
-        + \tfrac{\lambda_2}2 \lVert w \rVert^2
-        = \frac{\operatorname{sgn}(v) \max(\lvert v \rvert - \lambda_1, 0)}{1 + \lambda_2}
+    .. math::
+        &\operatorname*{arg\,min}_w \tfrac12 \lVert w - v \rVert^2 + \lambda_1 \lVert w \rVert_1
+        + \tfrac{\lambda_2}2 \lVert w \rVert^2 \\
+        &\quad = \frac{\operatorname{sgn}(v) \max(\lvert v \rvert - \lambda_1, 0)}{1 + \lambda_2}
 
     Parameters
     ----------

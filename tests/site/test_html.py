@@ -109,6 +109,12 @@ def test_weight_before_the_first_interaction(page):
     assert weight <= BUDGET
 
 
+def test_no_stored_page_holds_the_others():
+    stored = list((ROOT / "_build" / ".doctrees").rglob("*.doctree"))
+    assert len(stored) > len(notebooks())
+    assert max(page.stat().st_size for page in stored) < 5_000_000  # 17 MB where a node leads to all pages
+
+
 def test_every_notebook_can_be_launched_and_downloaded():
     config = (ROOT / "_config.yml").read_text()
     address = re.search(r"url: (https://github.com/(\S+))", config)
