@@ -263,8 +263,8 @@ def pages_to_reread(app: Sphinx, env, added, changed, removed) -> list[str]:
 
 
 def _ordered() -> list[Path]:
-    """List the chapters that stand in the book, in reading order."""
-    return [path for path in notebooks() if CHAPTERS in path.parents]
+    """List the chapters that stand in the book, in reading order; their exercises lie one folder deeper."""
+    return [path for path in notebooks() if path.parent.parent == CHAPTERS]
 
 
 def _title(chapter: Path) -> str:

@@ -109,6 +109,14 @@ def test_weight_before_the_first_interaction(page):
     assert weight <= BUDGET
 
 
+def test_errata_stand_under_the_titles_of_their_chapters():
+    found = parsed(SITE / "reference" / "errata.html").xpath("//article//h3")
+    headings = [heading.text_content().rstrip("#") for heading in found]
+    chapter = parsed(SITE / "chapters" / "foundations" / "normalization.html")
+    assert chapter.xpath("string(//h1)") in headings
+    assert not [heading for heading in headings if "Exercises" in heading]
+
+
 def test_no_stored_page_holds_the_others():
     stored = list((ROOT / "_build" / ".doctrees").rglob("*.doctree"))
     assert len(stored) > len(notebooks())
