@@ -5,6 +5,8 @@ stands in the line of its notebook.
 """
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,14 +17,21 @@ from pathlib import Path
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
-JUPYTER_BOOK = str(Path(sys.executable).with_name("jupyter-book"))
-STEPS = {  # of `make book`
-    "explorers": (sys.executable, "-m", "dlbook_lib.site.exports"),
-    "notebooks": (sys.executable, "-m", "dlbook_lib.site.execute"),
-    "pages": (JUPYTER_BOOK, "build", ".", "-n", "-W", "--keep-going"),
-}
+BIN = Path(sys.executable).parent
 EDITED = "chapters/vision/convolution.ipynb"
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__")
+
+
+def steps() -> dict[str, list[str]]:
+    """Read from the Makefile what `make book` runs once all is installed."""
+    recipe = re.search(
+        r"^book:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    commands = map(shlex.split, re.findall(r"\$\(VENV\)/(.+)", recipe[1]))
+    return {
+        words[2].rpartition(".")[2] if words[0] == "python" else words[0]: [str(BIN / words[0]), *words[1:]]
+        for words in commands
+    }
 
 
 def run(copy: Path, *command: str) -> tuple[float, str]:
@@ -51,12 +60,12 @@ def main() -> None:
         for state in ("cold", "warm", "edited"):
             if state == "edited":
                 edit(copy / EDITED)
-            timed = {name: run(copy, *command) for name, command in STEPS.items()}
+            timed = {name: run(copy, *command) for name, command in steps().items()}
             total = sum(seconds for seconds, _ in timed.values())
             cold = cold or total
             parts = ", ".join(f"{name} {seconds:.1f} s" for name, (seconds, _) in timed.items())
             print(f"{state}: {total:.1f} s, {total / cold:.2f} of cold: {parts}", flush=True)
-            for line in timed["notebooks"][1].splitlines():
+            for line in timed["execute"][1].splitlines():
                 print(f"   {line}")
 
 
