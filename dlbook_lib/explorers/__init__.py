@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 from dlbook_lib.checks import check_in
 
-if (
-    TYPE_CHECKING
-):  # naming the explorers costs nothing: what they compute with is loaded with the first of them
+if TYPE_CHECKING:  # torch comes with the first explorer that is loaded, not with their names
     from dlbook_lib.explore.explorer import Explorer
 
 __all__ = ["load", "names"]
